@@ -1,0 +1,170 @@
+//! What people can ask for, as they type it: personal values stand here in the clear.
+
+use serde_json::Value;
+
+use crate::access::Role;
+use crate::event::Place;
+use crate::flag::{FlagDetails, Variant, WeightedVariant};
+use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, TokenId, VariantKey};
+use crate::rollout::{Position, Stage};
+use crate::share::Share;
+use crate::value::ValueKind;
+
+/// A change that somebody asks for.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the fields are named after what they hold; each variant says what it means")]
+pub enum Command {
+    /// Make a project.
+    CreateProject(NewProject),
+    /// Give a project another name.
+    RenameProject { project: ProjectKey, name: String },
+    /// Make an environment, after all others of its project.
+    CreateEnvironment { project: ProjectKey, environment: NewEnvironment },
+    /// Change an environment.
+    ChangeEnvironment { project: ProjectKey, environment: EnvironmentKey, changes: EnvironmentChanges },
+    /// Make an access token.
+    CreateToken { name: String, role: Role },
+    /// Stop an access token.
+    RevokeToken { token: TokenId },
+    /// Make an SDK key.
+    CreateSdkKey { project: ProjectKey, environment: EnvironmentKey, name: String },
+    /// Stop an SDK key.
+    RevokeSdkKey { sdk_key: SdkKeyId },
+    /// Make a flag.
+    CreateFlag { project: ProjectKey, flag: Box<NewFlag> },
+    /// Describe a flag anew.
+    ChangeFlag { project: ProjectKey, flag: FlagKey, details: Box<FlagDetails<String>> },
+    /// Change the variants of a flag.
+    ChangeVariants { project: ProjectKey, flag: FlagKey, variants: Vec<Variant>, off_variant: VariantKey },
+    /// Put a flag into the archive.
+    ArchiveFlag { project: ProjectKey, flag: FlagKey },
+    /// Take a flag out of the archive.
+    RestoreFlag { project: ProjectKey, flag: FlagKey },
+    /// Replace the list of people who get a variant of their own.
+    SetOverrides { place: Place, overrides: Vec<(String, VariantKey)> },
+    /// Change who has the feature and which variants they get.
+    ChangeRule { place: Place, changes: RuleChanges },
+    /// Make a plan template.
+    CreatePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>> },
+    /// Change a plan template.
+    ChangePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>> },
+    /// Remove a plan template.
+    RemovePlan { project: ProjectKey, plan: PlanKey },
+    /// Plan a rollout.
+    DraftRollout { place: Place, stages: Vec<Stage<String>> },
+    /// Change the stages of a rollout: all of a draft, those ahead of one under way.
+    ChangeStages { place: Place, stages: Vec<Stage<String>> },
+    /// Drop a planned rollout.
+    DiscardRollout { place: Place },
+    /// Enter the first stage.
+    StartRollout { place: Place },
+    /// Enter the next stage.
+    AdvanceRollout { place: Place },
+    /// Stop where it is.
+    HoldRollout { place: Place },
+    /// Go on after a hold.
+    ResumeRollout { place: Place },
+    /// Go back to an earlier position, held there.
+    RollBackRollout { place: Place, to: Position },
+    /// End the rollout; who has the feature keeps it.
+    FinishRollout { place: Place },
+    /// Turn the flag off for everyone.
+    EngageKillSwitch { place: Place },
+    /// Give again what the rule says.
+    LiftKillSwitch { place: Place },
+    /// Say why an earlier hold or kill was done.
+    GiveReason { about: u64 },
+    /// Erase a personal value wherever it stands.
+    Erase { value: String },
+}
+
+/// A project to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewProject {
+    /// Its key.
+    pub key: ProjectKey,
+    /// What people call it.
+    pub name: String,
+}
+
+/// An environment to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEnvironment {
+    /// Its key.
+    pub key: EnvironmentKey,
+    /// What people call it.
+    pub name: String,
+    /// Whether real customers are in it.
+    pub production: bool,
+    /// How many people use it.
+    pub audience: u64,
+}
+
+/// What to change of an environment; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EnvironmentChanges {
+    /// What people call it.
+    pub name: Option<String>,
+    /// Whether real customers are in it.
+    pub production: Option<bool>,
+    /// How many people use it.
+    pub audience: Option<u64>,
+    /// Where it stands among the others, counted from 0.
+    pub position: Option<usize>,
+}
+
+/// A flag to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewFlag {
+    /// What application code asks for.
+    pub key: FlagKey,
+    /// What the flag is.
+    pub details: FlagDetails<String>,
+    /// The kind of its values.
+    pub value_kind: ValueKind,
+    /// Its variants; `None` for the usual pair `on`/`off` of a boolean.
+    pub variants: Option<Vec<Variant>>,
+    /// What those get who do not have the feature; by default the last variant.
+    pub off_variant: Option<VariantKey>,
+    /// Mixed into the hashes; by default fresh and random.
+    pub salt: Option<String>,
+}
+
+/// What to change of a rule; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RuleChanges {
+    /// Share of everybody.
+    pub share: Option<Share>,
+    /// Variants by weight; weights sum to 100 %.
+    pub split: Option<Vec<WeightedVariant>>,
+    /// People named one by one.
+    pub people: Option<Vec<String>>,
+}
+
+impl Command {
+    /// The least role that may ask for this.
+    #[must_use]
+    pub const fn required_role(&self) -> Role {
+        match self {
+            Self::CreateProject(_)
+            | Self::RenameProject { .. }
+            | Self::CreateEnvironment { .. }
+            | Self::ChangeEnvironment { .. }
+            | Self::CreateToken { .. }
+            | Self::RevokeToken { .. }
+            | Self::CreateSdkKey { .. }
+            | Self::RevokeSdkKey { .. }
+            | Self::Erase { .. } => Role::Admin,
+            _ => Role::Editor,
+        }
+    }
+}
+
+/// The usual variants of a boolean flag.
+#[must_use]
+pub fn boolean_variants() -> Vec<Variant> {
+    ["on", "off"]
+        .into_iter()
+        .filter_map(|key| Some(Variant { key: VariantKey::new(key).ok()?, value: Value::Bool(key == "on") }))
+        .collect()
+}

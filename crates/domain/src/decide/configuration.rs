@@ -1,0 +1,141 @@
+//! What a flag gives in an environment: overrides and the rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Desk, Events};
+use crate::command::RuleChanges;
+use crate::event::{Event, Place, RuleContent};
+use crate::flag::{Audience, Flag, Override, WeightedVariant};
+use crate::key::VariantKey;
+use crate::people;
+use crate::personal::Commitment;
+use crate::refusal::Refusal;
+use crate::rollout::MOST_PEOPLE;
+use crate::share::{BUCKETS, Share};
+use crate::text;
+
+impl Desk<'_> {
+    pub(super) fn set_overrides(&mut self, place: &Place, wanted: Vec<(String, VariantKey)>) -> Events {
+        let spot = self.open_place(place)?;
+        self.made_against(spot.configuration.version)?;
+        if wanted.len() > MOST_PEOPLE {
+            return Err(Refusal::invalid("overrides", format!("must name at most {MOST_PEOPLE} people")));
+        }
+        let mut wanted_by_person = BTreeMap::new();
+        for (index, (person, variant)) in wanted.into_iter().enumerate() {
+            let field = |name: &str| format!("overrides[{index}].{name}");
+            let person = text::person(&person).map_err(|error| Refusal::invalid(field("user_key"), error))?;
+            if spot.flag.variant(&variant).is_none() {
+                return Err(Refusal::invalid(field("variant"), "must be the key of one of the flag's variants"));
+            }
+            if wanted_by_person.insert(person, variant).is_some() {
+                return Err(Refusal::invalid(field("user_key"), "must not be named twice"));
+            }
+        }
+
+        let mut events = Vec::new();
+        // Whoever was erased cannot be named any more, so their entry goes with the next edit.
+        for Override { person, variant } in &spot.configuration.overrides {
+            let wanted = self.vault.reveal(person).and_then(|known| wanted_by_person.remove(known));
+            match wanted {
+                Some(after) if after == *variant => {}
+                Some(after) => events.push(Event::OverrideSet {
+                    place: place.clone(),
+                    person: person.clone(),
+                    before: Some(variant.clone()),
+                    after,
+                }),
+                None => events.push(Event::OverrideRemoved {
+                    place: place.clone(),
+                    person: person.clone(),
+                    before: variant.clone(),
+                }),
+            }
+        }
+        for (person, after) in wanted_by_person {
+            let person = self.seal(person);
+            events.push(Event::OverrideSet { place: place.clone(), person, before: None, after });
+        }
+        if !events.is_empty() {
+            self.reason_if(spot.production)?;
+        }
+        Ok(events)
+    }
+
+    pub(super) fn change_rule(&mut self, place: Place, changes: RuleChanges) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        if spot.configuration.rollout_under_way().is_some() {
+            return Err(Refusal::conflict(
+                "a rollout decides who has this now; advance it, roll it back or finish it instead",
+            ));
+        }
+        let before =
+            RuleContent { audience: spot.configuration.audience.clone(), split: spot.configuration.split.clone() };
+        let named = match changes.people {
+            Some(people) => self.accept_people(people, "people", &before.audience.people)?,
+            None => before.audience.people.clone(),
+        };
+        let after = RuleContent {
+            audience: Audience { people: named, share: changes.share.unwrap_or(before.audience.share) },
+            split: match changes.split {
+                Some(split) => accept_split(spot.flag, split)?,
+                None => before.split.clone(),
+            },
+        };
+        if before == after {
+            return Ok(Vec::new());
+        }
+        self.reason_if(spot.production)?;
+        let people_before = people::reached(spot.audience, &before.audience);
+        let people_after = people::reached(spot.audience, &after.audience);
+        Ok(vec![Event::RuleChanged { place, before, after, people_before, people_after }])
+    }
+
+    /// People named one by one: none twice, each keeping the commitment it has among `known`.
+    pub(super) fn accept_people(
+        &mut self,
+        people: Vec<String>,
+        field: &str,
+        known: &[Commitment],
+    ) -> Result<Vec<Commitment>, Refusal> {
+        if people.len() > MOST_PEOPLE {
+            return Err(Refusal::invalid(field, format!("must name at most {MOST_PEOPLE} people")));
+        }
+        let mut seen = BTreeSet::new();
+        people
+            .into_iter()
+            .enumerate()
+            .map(|(index, person)| {
+                let field = format!("{field}[{index}]");
+                let person = text::person(&person).map_err(|error| Refusal::invalid(&field, error))?;
+                if !seen.insert(person.clone()) {
+                    return Err(Refusal::invalid(field, "must not be named twice"));
+                }
+                Ok(self.seal_among(person, known))
+            })
+            .collect()
+    }
+}
+
+/// A split in its stored form: variants of the flag, none twice, weights that sum to 100 %.
+fn accept_split(flag: &Flag, split: Vec<WeightedVariant>) -> Result<Vec<WeightedVariant>, Refusal> {
+    let mut seen = BTreeSet::new();
+    for (index, part) in split.iter().enumerate() {
+        let field = |name: &str| format!("split[{index}].{name}");
+        if flag.variant(&part.variant).is_none() {
+            return Err(Refusal::invalid(field("variant"), "must be the key of one of the flag's variants"));
+        }
+        if !seen.insert(&part.variant) {
+            return Err(Refusal::invalid(field("variant"), "must not be listed twice"));
+        }
+        if part.weight == Share::NOBODY {
+            return Err(Refusal::invalid(field("weight"), "must be more than 0; leave the variant out instead"));
+        }
+    }
+    let sum: u64 = split.iter().map(|part| u64::from(part.weight.buckets())).sum();
+    if sum != u64::from(BUCKETS) {
+        return Err(Refusal::invalid("split", "weights must sum to 100"));
+    }
+    Ok(split)
+}

@@ -1,0 +1,49 @@
+//! The kill switch, and reasons that follow what could not wait for one.
+
+use super::{Desk, Events};
+use crate::event::{Event, Place};
+use crate::people;
+use crate::refusal::Refusal;
+use crate::rollout::{HeldBecause, RolloutStatus};
+
+impl Desk<'_> {
+    /// Needs no version, no reason and no approval, and may be repeated: stopping is fast.
+    pub(super) fn engage_kill_switch(&mut self, place: Place) -> Events {
+        let spot = self.place(&place)?;
+        if spot.configuration.kill.is_some() {
+            return Ok(Vec::new());
+        }
+        let people_before = people::reached(spot.audience, &spot.configuration.effective_audience());
+        let mut events = vec![Event::KillSwitchEngaged { place: place.clone(), people_before }];
+        // The rollout is held with it, so that lifting the switch does not set it moving again.
+        if let Some(rollout) = spot.configuration.rollout_under_way()
+            && rollout.status == RolloutStatus::Running
+        {
+            let at = spot.reach(rollout, rollout.position);
+            events.push(Event::RolloutHeld { place, rollout: rollout.id.clone(), at, because: HeldBecause::Kill });
+        }
+        Ok(events)
+    }
+
+    /// Needs a reason in every environment, production or not.
+    pub(super) fn lift_kill_switch(&mut self, place: Place) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        if spot.configuration.kill.is_none() {
+            return Err(Refusal::conflict("this flag is not turned off for everyone"));
+        }
+        self.reason_if(true)?;
+        let people_after = people::reached(spot.audience, &spot.configuration.effective_audience());
+        Ok(vec![Event::KillSwitchLifted { place, people_after }])
+    }
+
+    pub(super) fn give_reason(&mut self, about: u64) -> Events {
+        let place = self
+            .state
+            .reasons_awaited
+            .get(&about)
+            .ok_or_else(|| Refusal::conflict("no reason is awaited for this entry"))?;
+        self.reason_if(true)?;
+        Ok(vec![Event::ReasonGiven { about, place: place.clone() }])
+    }
+}

@@ -1,0 +1,233 @@
+//! From a command to events, or a refusal. Pure: time, actor, role and entropy come in as arguments.
+
+mod access;
+mod configuration;
+mod environment;
+mod flag;
+mod kill;
+mod personal;
+mod plan;
+mod project;
+mod rollout;
+mod stages;
+
+#[cfg(test)]
+mod tests;
+
+use crate::access::Role;
+use crate::command::Command;
+use crate::envelope::Envelope;
+use crate::event::{Event, Place};
+use crate::flag::{Configuration, Flag};
+use crate::fold;
+use crate::key::{ActorId, EnvironmentKey, ProjectKey};
+use crate::personal::{Commitment, Entropy, PersonalValue, Vault};
+use crate::project::Project;
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::text;
+use crate::time::Timestamp;
+
+/// Who asks for a change, when, and on what terms.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Who.
+    pub actor: ActorId,
+    /// With which role.
+    pub role: Role,
+    /// When; an event never gets a time before the event ahead of it.
+    pub now: Timestamp,
+    /// The version of the thing that the change was made against.
+    pub version: Option<u64>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Fresh randomness for ids and salts.
+    pub entropy: Entropy,
+}
+
+/// What follows from a command: all of it is stored in one transaction, or none.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Decision {
+    /// What happened, in order; empty when nothing had to change.
+    pub envelopes: Vec<Envelope>,
+    /// Personal values that the events commit to.
+    pub personal: Vec<PersonalValue>,
+    /// Personal values to delete.
+    pub erased: Vec<Commitment>,
+}
+
+/// Decides a command against the state.
+///
+/// # Errors
+/// [`Refusal`] says why the command may not be; nothing changes then.
+pub fn decide(state: &State, vault: &Vault, command: Command, act: Act) -> Result<Decision, Refusal> {
+    let needed = command.required_role();
+    if act.role < needed {
+        return Err(Refusal::Forbidden { needed });
+    }
+    let Act { actor, now, version, reason, entropy, .. } = act;
+    let reason = reason
+        .filter(|reason| !reason.trim().is_empty())
+        .map(|reason| text::reason(&reason).map_err(|error| Refusal::invalid("reason", error)))
+        .transpose()?;
+    let mut desk = Desk { state, vault, version, reason, entropy, personal: Vec::new(), erased: Vec::new() };
+    let events = desk.route(command)?;
+
+    let reason = match desk.reason.take() {
+        Some(reason) if !events.is_empty() => Some(desk.seal(reason)),
+        _ => None,
+    };
+    let time = now.max(state.time);
+    let envelopes = (state.sequence + 1..)
+        .zip(events)
+        .map(|(sequence, event)| Envelope { sequence, time, actor: actor.clone(), reason: reason.clone(), event })
+        .collect();
+    Ok(Decision { envelopes, personal: desk.personal, erased: desk.erased })
+}
+
+/// Folds a decision into state and vault, after it was stored.
+///
+/// # Errors
+/// [`fold::Impossible`] when the decision was not made against this very state.
+pub fn settle(state: &mut State, vault: &mut Vault, decision: &Decision) -> Result<(), fold::Impossible> {
+    for envelope in &decision.envelopes {
+        fold::apply(state, envelope)?;
+    }
+    for value in &decision.personal {
+        vault.keep(value.clone());
+    }
+    for commitment in &decision.erased {
+        vault.forget(commitment);
+    }
+    Ok(())
+}
+
+type Events = Result<Vec<Event>, Refusal>;
+
+/// What one decision is made on.
+struct Desk<'a> {
+    state: &'a State,
+    vault: &'a Vault,
+    version: Option<u64>,
+    reason: Option<String>,
+    entropy: Entropy,
+    personal: Vec<PersonalValue>,
+    erased: Vec<Commitment>,
+}
+
+impl<'a> Desk<'a> {
+    fn route(&mut self, command: Command) -> Events {
+        match command {
+            Command::CreateProject(new) => self.create_project(new),
+            Command::RenameProject { project, name } => self.rename_project(&project, &name),
+            Command::CreateEnvironment { project, environment } => self.create_environment(project, environment),
+            Command::ChangeEnvironment { project, environment, changes } => {
+                self.change_environment(&project, &environment, changes)
+            }
+            Command::CreateToken { name, role } => self.create_token(&name, role),
+            Command::RevokeToken { token } => self.revoke_token(token),
+            Command::CreateSdkKey { project, environment, name } => self.create_sdk_key(project, environment, &name),
+            Command::RevokeSdkKey { sdk_key } => self.revoke_sdk_key(sdk_key),
+            Command::CreateFlag { project, flag } => self.create_flag(project, *flag),
+            Command::ChangeFlag { project, flag, details } => self.change_flag(project, flag, *details),
+            Command::ChangeVariants { project, flag, variants, off_variant } => {
+                self.change_variants(project, flag, variants, off_variant)
+            }
+            Command::ArchiveFlag { project, flag } => self.archive_flag(project, flag),
+            Command::RestoreFlag { project, flag } => self.restore_flag(project, flag),
+            Command::SetOverrides { place, overrides } => self.set_overrides(&place, overrides),
+            Command::ChangeRule { place, changes } => self.change_rule(place, changes),
+            Command::CreatePlan { project, plan, name, stages } => self.create_plan(project, plan, &name, stages),
+            Command::ChangePlan { project, plan, name, stages } => self.change_plan(project, plan, &name, stages),
+            Command::RemovePlan { project, plan } => self.remove_plan(project, plan),
+            Command::DraftRollout { place, stages } => self.draft_rollout(place, stages),
+            Command::ChangeStages { place, stages } => self.change_stages(place, stages),
+            Command::DiscardRollout { place } => self.discard_rollout(place),
+            Command::StartRollout { place } => self.start_rollout(place),
+            Command::AdvanceRollout { place } => self.advance_rollout(place),
+            Command::HoldRollout { place } => self.hold_rollout(place),
+            Command::ResumeRollout { place } => self.resume_rollout(place),
+            Command::RollBackRollout { place, to } => self.roll_back_rollout(place, to),
+            Command::FinishRollout { place } => self.finish_rollout(place),
+            Command::EngageKillSwitch { place } => self.engage_kill_switch(place),
+            Command::LiftKillSwitch { place } => self.lift_kill_switch(place),
+            Command::GiveReason { about } => self.give_reason(about),
+            Command::Erase { value } => self.erase(&value),
+        }
+    }
+
+    /// The change must have been made against `current`.
+    fn made_against(&self, current: u64) -> Result<(), Refusal> {
+        match self.version {
+            None => Err(Refusal::VersionMissing),
+            Some(given) if given == current => Ok(()),
+            Some(given) => Err(Refusal::VersionStale { given, current }),
+        }
+    }
+
+    /// A change that real customers notice must say why.
+    fn reason_if(&self, production: bool) -> Result<(), Refusal> {
+        if production && self.reason.is_none() { Err(Refusal::ReasonRequired) } else { Ok(()) }
+    }
+
+    /// Puts a personal value beside the log and gives what stands for it in events.
+    fn seal(&mut self, value: String) -> Commitment {
+        let salt = self.entropy.salt();
+        let commitment = Commitment::to(&value, &salt);
+        self.personal.push(PersonalValue { commitment: commitment.clone(), salt, value });
+        commitment
+    }
+
+    /// As [`Self::seal`], but a value that already stands among `known` keeps its commitment.
+    fn seal_among(&mut self, value: String, known: &[Commitment]) -> Commitment {
+        match known.iter().find(|commitment| self.vault.reveal(commitment) == Some(&value)) {
+            Some(commitment) => commitment.clone(),
+            None => self.seal(value),
+        }
+    }
+
+    fn project(&self, key: &ProjectKey) -> Result<&'a Project, Refusal> {
+        self.state.projects.get(key).ok_or_else(|| Refusal::not_found("project", key))
+    }
+
+    fn flag(&self, project: &ProjectKey, key: &crate::key::FlagKey) -> Result<&'a Flag, Refusal> {
+        self.project(project)?.flags.get(key).ok_or_else(|| Refusal::not_found("flag", key))
+    }
+
+    /// What a flag gives in an environment, with whether real customers are there.
+    fn place(&self, place: &Place) -> Result<Spot<'a>, Refusal> {
+        let project = self.project(&place.project)?;
+        let flag = self.flag(&place.project, &place.flag)?;
+        let environment = self.environment(project, &place.environment)?;
+        let configuration = flag
+            .configurations
+            .get(&place.environment)
+            .ok_or_else(|| Refusal::not_found("environment", &place.environment))?;
+        Ok(Spot { flag, configuration, production: environment.production, audience: environment.audience })
+    }
+
+    /// As [`Self::place`], for a change: the flag must not be in the archive.
+    fn open_place(&self, place: &Place) -> Result<Spot<'a>, Refusal> {
+        let spot = self.place(place)?;
+        match spot.flag.archived {
+            Some(_) => Err(Refusal::conflict("this flag is in the archive; restore it first")),
+            None => Ok(spot),
+        }
+    }
+
+    fn environment(
+        &self,
+        project: &'a Project,
+        key: &EnvironmentKey,
+    ) -> Result<&'a crate::environment::Environment, Refusal> {
+        project.environment(key).ok_or_else(|| Refusal::not_found("environment", key))
+    }
+}
+
+/// A flag in an environment, as it stands.
+struct Spot<'a> {
+    flag: &'a Flag,
+    configuration: &'a Configuration,
+    production: bool,
+    audience: u64,
+}

@@ -1,0 +1,52 @@
+//! Plan templates.
+
+use super::{Desk, Events};
+use crate::event::{Event, PlanContent};
+use crate::key::{PlanKey, ProjectKey};
+use crate::refusal::Refusal;
+use crate::rollout::Stage;
+use crate::share::Share;
+use crate::text;
+
+impl Desk<'_> {
+    pub(super) fn create_plan(
+        &mut self,
+        project_key: ProjectKey,
+        plan: PlanKey,
+        name: &str,
+        stages: Vec<Stage<String>>,
+    ) -> Events {
+        if self.project(&project_key)?.plans.contains_key(&plan) {
+            return Err(Refusal::exists("plan", plan));
+        }
+        let name = text::name(name).map_err(|error| Refusal::invalid("name", error))?;
+        let stages = self.accept_stages(stages, &[], Share::NOBODY)?;
+        Ok(vec![Event::PlanCreated { project: project_key, plan, name, stages }])
+    }
+
+    pub(super) fn change_plan(
+        &mut self,
+        project: ProjectKey,
+        key: PlanKey,
+        name: &str,
+        stages: Vec<Stage<String>>,
+    ) -> Events {
+        let plan = self.project(&project)?.plans.get(&key).ok_or_else(|| Refusal::not_found("plan", &key))?;
+        self.made_against(plan.version)?;
+        let before = PlanContent { name: plan.name.clone(), stages: plan.stages.clone() };
+        let after = PlanContent {
+            name: text::name(name).map_err(|error| Refusal::invalid("name", error))?,
+            stages: self.accept_stages(stages, &plan.stages, Share::NOBODY)?,
+        };
+        if before == after {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Event::PlanChanged { project, plan: key, before, after }])
+    }
+
+    pub(super) fn remove_plan(&mut self, project: ProjectKey, key: PlanKey) -> Events {
+        let plan = self.project(&project)?.plans.get(&key).ok_or_else(|| Refusal::not_found("plan", &key))?;
+        self.made_against(plan.version)?;
+        Ok(vec![Event::PlanRemoved { project, plan: key, name: plan.name.clone() }])
+    }
+}

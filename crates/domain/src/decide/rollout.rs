@@ -1,0 +1,193 @@
+//! The life of a rollout: draft, start, advance, hold, resume, roll back, finish.
+
+use super::stages::shares_grow;
+use super::{Desk, Events, Spot};
+use crate::event::{Event, Place, Reach};
+use crate::flag::Audience;
+use crate::key::RolloutId;
+use crate::people;
+use crate::refusal::Refusal;
+use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus, Stage};
+use crate::share::Share;
+
+impl Desk<'_> {
+    pub(super) fn draft_rollout(&mut self, place: Place, stages: Vec<Stage<String>>) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        match &spot.configuration.rollout {
+            Some(rollout) if rollout.status == RolloutStatus::Draft => {
+                return Err(Refusal::conflict("a rollout is planned already; change its stages or discard it"));
+            }
+            Some(rollout) if rollout.is_under_way() => {
+                return Err(Refusal::conflict("a rollout is under way already; finish it first"));
+            }
+            _ => {}
+        }
+        let stages = self.accept_stages(stages, &[], spot.configuration.audience.share)?;
+        let id = self.entropy.id("rol_");
+        let rollout = RolloutId::new(id).map_err(|error| Refusal::invalid("id", error))?;
+        Ok(vec![Event::RolloutDrafted { place, rollout, stages }])
+    }
+
+    pub(super) fn change_stages(&mut self, place: Place, stages: Vec<Stage<String>>) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout()?;
+        let (passed, floor) = match (rollout.status, rollout.position) {
+            (RolloutStatus::Finished, _) => return Err(finished()),
+            (RolloutStatus::Draft, _) => (0, spot.configuration.audience.share),
+            (_, Position::Start) => (0, rollout.before.share),
+            (_, Position::Stage(stage)) => (stage + 1, rollout.before.share),
+        };
+        let after = self.accept_stages(stages, &rollout.stages, floor)?;
+        if after == rollout.stages {
+            return Ok(Vec::new());
+        }
+        if after.get(..passed) != rollout.stages.get(..passed) {
+            return Err(Refusal::conflict(
+                "the stages up to where the rollout stands cannot be changed; roll back first",
+            ));
+        }
+        self.reason_if(spot.production && rollout.is_under_way())?;
+        let (rollout, before) = (rollout.id.clone(), rollout.stages.clone());
+        Ok(vec![Event::RolloutPlanChanged { place, rollout, before, after }])
+    }
+
+    pub(super) fn discard_rollout(&mut self, place: Place) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout()?;
+        if rollout.status != RolloutStatus::Draft {
+            return Err(Refusal::conflict("only a rollout that has not started can be discarded"));
+        }
+        Ok(vec![Event::RolloutDiscarded { place, rollout: rollout.id.clone() }])
+    }
+
+    pub(super) fn start_rollout(&mut self, place: Place) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout()?;
+        match rollout.status {
+            RolloutStatus::Draft => {}
+            RolloutStatus::Finished => return Err(finished()),
+            RolloutStatus::Running | RolloutStatus::Held => {
+                return Err(Refusal::conflict("this rollout has started already"));
+            }
+        }
+        spot.not_killed()?;
+        // The share may have been changed since the draft.
+        shares_grow(&rollout.stages, spot.configuration.audience.share)?;
+        self.reason_if(spot.production)?;
+        let planned = Rollout { before: spot.configuration.audience.clone(), ..rollout.clone() };
+        let before = spot.reach(&planned, Position::Start);
+        let after = spot.reach(&planned, Position::Stage(0));
+        Ok(vec![Event::RolloutStarted { place, rollout: planned.id, before, after }])
+    }
+
+    pub(super) fn advance_rollout(&mut self, place: Place) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout_under_way()?;
+        spot.not_killed()?;
+        if rollout.status == RolloutStatus::Held {
+            return Err(Refusal::conflict("this rollout is held; resume it first"));
+        }
+        let next = rollout
+            .next()
+            .ok_or_else(|| Refusal::conflict("this rollout stands in its last stage; finish it instead"))?;
+        self.reason_if(spot.production)?;
+        Ok(vec![Event::RolloutAdvanced {
+            place,
+            rollout: rollout.id.clone(),
+            before: spot.reach(rollout, rollout.position),
+            after: spot.reach(rollout, Position::Stage(next)),
+        }])
+    }
+
+    /// Needs no version, no reason and no approval, and may be repeated: stopping is fast.
+    pub(super) fn hold_rollout(&mut self, place: Place) -> Events {
+        let spot = self.place(&place)?;
+        let rollout = spot.rollout_under_way()?;
+        if rollout.status == RolloutStatus::Held {
+            return Ok(Vec::new());
+        }
+        let at = spot.reach(rollout, rollout.position);
+        Ok(vec![Event::RolloutHeld { place, rollout: rollout.id.clone(), at, because: HeldBecause::Hold }])
+    }
+
+    pub(super) fn resume_rollout(&mut self, place: Place) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout_under_way()?;
+        spot.not_killed()?;
+        if rollout.status != RolloutStatus::Held {
+            return Err(Refusal::conflict("this rollout is not held"));
+        }
+        self.reason_if(spot.production)?;
+        let at = spot.reach(rollout, rollout.position);
+        let epoch = rollout.epoch + 1;
+        Ok(vec![Event::RolloutResumed { place, rollout: rollout.id.clone(), at, epoch }])
+    }
+
+    pub(super) fn roll_back_rollout(&mut self, place: Place, to: Position) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout_under_way()?;
+        if to >= rollout.position {
+            return Err(Refusal::invalid("to", "must be an earlier stage, or \"start\""));
+        }
+        self.reason_if(spot.production)?;
+        let before = spot.reach(rollout, rollout.position);
+        let after = spot.reach(rollout, to);
+        Ok(vec![Event::RolloutRolledBack { place, rollout: rollout.id.clone(), before, after }])
+    }
+
+    pub(super) fn finish_rollout(&mut self, place: Place) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout_under_way()?;
+        spot.not_killed()?;
+        self.reason_if(spot.production)?;
+        let reached = rollout.audience_at(rollout.position);
+        // Nobody needs to be named where everybody has it.
+        let audience = if reached.share == Share::EVERYBODY {
+            Audience { people: Vec::new(), share: Share::EVERYBODY }
+        } else {
+            reached
+        };
+        let at = spot.reach(rollout, rollout.position);
+        Ok(vec![Event::RolloutFinished { place, rollout: rollout.id.clone(), at, audience }])
+    }
+}
+
+fn finished() -> Refusal {
+    Refusal::conflict("this rollout is finished; plan a new one")
+}
+
+impl<'a> Spot<'a> {
+    fn rollout(&self) -> Result<&'a Rollout, Refusal> {
+        self.configuration.rollout.as_ref().ok_or_else(|| Refusal::conflict("no rollout is planned here"))
+    }
+
+    pub(super) fn rollout_under_way(&self) -> Result<&'a Rollout, Refusal> {
+        self.configuration.rollout_under_way().ok_or_else(|| Refusal::conflict("no rollout is under way here"))
+    }
+
+    fn not_killed(&self) -> Result<(), Refusal> {
+        match self.configuration.kill {
+            Some(_) => Err(Refusal::conflict("this flag is turned off for everyone; lift that first")),
+            None => Ok(()),
+        }
+    }
+
+    /// Who has the feature when `rollout` stands at `position`, as events tell it.
+    pub(super) fn reach(&self, rollout: &Rollout, position: Position) -> Reach {
+        let audience = rollout.audience_at(position);
+        let stage = match position {
+            Position::Start => "start".into(),
+            Position::Stage(stage) => rollout.stages.get(stage).map(Stage::in_words).unwrap_or_default(),
+        };
+        let people = people::reached(self.audience, &audience);
+        Reach { position, stage, share: audience.share, named: audience.people.len(), people }
+    }
+}

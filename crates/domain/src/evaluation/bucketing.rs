@@ -1,0 +1,126 @@
+//! `signalbox-1`: which of 100,000 buckets a person falls into. Re-implementable from this page alone.
+//!
+//! Two independent hashes decide: **membership** (is this person within the share?) and **variant**
+//! (which variant does a member get?). Because they are independent, raising a share removes nobody and
+//! changes nobody's variant.
+//!
+//! ```text
+//! bytes  = UTF-8(salt) ‖ 0x00 ‖ UTF-8(targeting key)
+//! hash   = XXH64(bytes, seed)          seed 0 for membership, 1 for variant
+//! bucket = floor(hash × 100000 / 2^64) in 128-bit integers, 0 to 99,999
+//! ```
+//!
+//! A person is within a share when `bucket < share in buckets of 0.001 %`: nobody is within 0 %, everybody
+//! within 100 %. A member gets the first variant of the split whose cumulative weight exceeds the variant
+//! bucket. XXH64 is specified at <https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md>.
+
+use xxhash_rust::xxh64::Xxh64;
+
+use crate::share::{BUCKETS, Share};
+
+const MEMBERSHIP: u64 = 0;
+const VARIANT: u64 = 1;
+
+/// The two hashes of one flag, with its salt already taken in.
+#[derive(Clone)]
+pub struct Bucketer {
+    membership: Xxh64,
+    variant: Xxh64,
+}
+
+impl Bucketer {
+    /// For a flag of this salt.
+    #[must_use]
+    pub fn new(salt: &str) -> Self {
+        Self { membership: salted(salt, MEMBERSHIP), variant: salted(salt, VARIANT) }
+    }
+
+    /// Whether this person is within the share.
+    #[must_use]
+    pub fn is_member(&self, targeting_key: &str, share: Share) -> bool {
+        self.membership_bucket(targeting_key) < share.buckets()
+    }
+
+    /// The bucket that decides membership, 0 to 99,999.
+    #[must_use]
+    pub fn membership_bucket(&self, targeting_key: &str) -> u32 {
+        bucket(&self.membership, targeting_key)
+    }
+
+    /// The bucket that decides the variant of a member, 0 to 99,999.
+    #[must_use]
+    pub fn variant_bucket(&self, targeting_key: &str) -> u32 {
+        bucket(&self.variant, targeting_key)
+    }
+}
+
+fn salted(salt: &str, seed: u64) -> Xxh64 {
+    let mut hash = Xxh64::new(seed);
+    hash.update(salt.as_bytes());
+    hash.update(&[0]);
+    hash
+}
+
+fn bucket(salted: &Xxh64, targeting_key: &str) -> u32 {
+    let mut hash = salted.clone();
+    hash.update(targeting_key.as_bytes());
+    let scaled = (u128::from(hash.digest()) * u128::from(BUCKETS)) >> 64;
+    #[expect(clippy::cast_possible_truncation, reason = "below 100,000")]
+    {
+        scaled as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(percent: f64) -> Share {
+        Share::from_percent(percent).unwrap()
+    }
+
+    #[test]
+    fn a_share_reaches_as_many_as_it_says() {
+        let bucketer = Bucketer::new("evenness");
+        for percent in [0.0, 0.1, 1.0, 10.0, 33.333, 50.0, 99.0, 100.0] {
+            let people = 200_000;
+            let reached = (0..people).filter(|id| bucketer.is_member(&format!("user-{id}"), share(percent))).count();
+            let expected = f64::from(people) * percent / 100.0;
+            let sigma = (f64::from(people) * percent / 100.0 * (1.0 - percent / 100.0)).sqrt();
+            assert!((reached as f64 - expected).abs() <= 4.5 * sigma, "{percent} %: {reached} of {expected}");
+        }
+    }
+
+    #[test]
+    fn raising_a_share_removes_nobody() {
+        let bucketer = Bucketer::new("monotone");
+        for id in 0..5_000 {
+            let person = format!("user-{id}");
+            let mut was = false;
+            for percent in [0.0, 0.001, 1.0, 10.0, 50.0, 99.999, 100.0] {
+                let is = bucketer.is_member(&person, share(percent));
+                assert!(is || !was, "{person} lost it at {percent} %");
+                was = is;
+            }
+            assert!(was, "everybody has it at 100 %");
+            assert!(!bucketer.is_member(&person, share(0.0)), "nobody has it at 0 %");
+        }
+    }
+
+    /// Pearson's chi-squared on a 10 × 10 table of the two buckets: 81 degrees of freedom, 99.99 % quantile 137.
+    #[test]
+    fn membership_says_nothing_about_the_variant() {
+        let bucketer = Bucketer::new("independence");
+        let mut table = [[0_f64; 10]; 10];
+        let people = 100_000;
+        for id in 0..people {
+            let person = format!("customer/{id}");
+            let row = bucketer.membership_bucket(&person) / 10_000;
+            let column = bucketer.variant_bucket(&person) / 10_000;
+            table[row as usize][column as usize] += 1.0;
+        }
+        let expected = f64::from(people) / 100.0;
+        let chi_squared: f64 = table.iter().flatten().map(|seen| (seen - expected).powi(2) / expected).sum();
+        assert!(chi_squared < 150.0, "{chi_squared}");
+    }
+}

@@ -1,0 +1,352 @@
+//! What can happen. Each event says exactly what changed, with before and after, and keeps its meaning for ever.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Role;
+use crate::environment::Environment;
+use crate::flag::{Audience, Bucketing, FlagDetails, Variant, WeightedVariant};
+use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, RolloutId, SdkKeyId, TokenId, VariantKey};
+use crate::personal::Commitment;
+use crate::rollout::{HeldBecause, Position, Stage};
+use crate::share::Share;
+use crate::value::ValueKind;
+
+/// A flag in an environment: where configuration, rollouts and the kill switch are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// The project.
+    pub project: ProjectKey,
+    /// The flag.
+    pub flag: FlagKey,
+    /// The environment.
+    pub environment: EnvironmentKey,
+}
+
+/// Who has a feature at one moment, small enough to stand in every rollout event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// Where the rollout stands.
+    pub position: Position,
+    /// What the stage is called, such as "Staff" or "10 %"; "start" before the first.
+    pub stage: String,
+    /// Share of everybody.
+    pub share: Share,
+    /// How many people are named one by one.
+    pub named: usize,
+    /// How many people have it, from the audience stated at the time; an estimate.
+    pub people: u64,
+}
+
+/// What a rule gives: to whom, and what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleContent {
+    /// Who has the feature.
+    pub audience: Audience,
+    /// Variants by weight.
+    pub split: Vec<WeightedVariant>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are named after what they hold; each variant says what it means")]
+pub enum Event {
+    /// A project was made.
+    ProjectCreated { project: ProjectKey, name: String },
+    /// A project got another name.
+    ProjectRenamed { project: ProjectKey, before: String, after: String },
+    /// An environment was made, after all others.
+    EnvironmentCreated { project: ProjectKey, environment: EnvironmentContent },
+    /// An environment changed.
+    EnvironmentChanged {
+        project: ProjectKey,
+        before: EnvironmentContent,
+        after: EnvironmentContent,
+        position: PositionChange,
+    },
+    /// An access token was made.
+    TokenCreated { token: TokenId, name: Commitment, role: Role },
+    /// An access token stopped working.
+    TokenRevoked { token: TokenId },
+    /// An SDK key was made.
+    SdkKeyCreated { sdk_key: SdkKeyId, project: ProjectKey, environment: EnvironmentKey, name: String },
+    /// An SDK key stopped working.
+    SdkKeyRevoked { sdk_key: SdkKeyId, project: ProjectKey, environment: EnvironmentKey },
+    /// A flag was made; nobody has it anywhere yet.
+    FlagCreated {
+        project: ProjectKey,
+        flag: FlagKey,
+        details: FlagDetails<Commitment>,
+        value_kind: ValueKind,
+        variants: Vec<Variant>,
+        off_variant: VariantKey,
+        split: Vec<WeightedVariant>,
+        bucketing: Bucketing,
+    },
+    /// The description of a flag changed.
+    FlagDetailsChanged {
+        project: ProjectKey,
+        flag: FlagKey,
+        before: FlagDetails<Commitment>,
+        after: FlagDetails<Commitment>,
+    },
+    /// The variants of a flag changed.
+    FlagVariantsChanged { project: ProjectKey, flag: FlagKey, before: VariantsContent, after: VariantsContent },
+    /// A flag was archived: applications no longer know it.
+    FlagArchived { project: ProjectKey, flag: FlagKey },
+    /// A flag came back from the archive.
+    FlagRestored { project: ProjectKey, flag: FlagKey },
+    /// A person was given a variant of their own.
+    OverrideSet {
+        #[serde(flatten)]
+        place: Place,
+        person: Commitment,
+        before: Option<VariantKey>,
+        after: VariantKey,
+    },
+    /// A person lost their own variant.
+    OverrideRemoved {
+        #[serde(flatten)]
+        place: Place,
+        person: Commitment,
+        before: VariantKey,
+    },
+    /// The rule gives to more or fewer people, or other variants.
+    RuleChanged {
+        #[serde(flatten)]
+        place: Place,
+        before: RuleContent,
+        after: RuleContent,
+        people_before: u64,
+        people_after: u64,
+    },
+    /// A plan template was made.
+    PlanCreated { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<Commitment>> },
+    /// A plan template changed.
+    PlanChanged { project: ProjectKey, plan: PlanKey, before: PlanContent, after: PlanContent },
+    /// A plan template was removed.
+    PlanRemoved { project: ProjectKey, plan: PlanKey, name: String },
+    /// A rollout was planned; nothing changed for anybody.
+    RolloutDrafted {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        stages: Vec<Stage<Commitment>>,
+    },
+    /// The stages of a rollout changed.
+    RolloutPlanChanged {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        before: Vec<Stage<Commitment>>,
+        after: Vec<Stage<Commitment>>,
+    },
+    /// A planned rollout was dropped before it started.
+    RolloutDiscarded {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+    },
+    /// A rollout entered its first stage.
+    RolloutStarted {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        before: Reach,
+        after: Reach,
+    },
+    /// A rollout entered the next stage.
+    RolloutAdvanced {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        before: Reach,
+        after: Reach,
+    },
+    /// A rollout was stopped where it is.
+    RolloutHeld {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        at: Reach,
+        because: HeldBecause,
+    },
+    /// A held rollout goes on, with a new stretch of evidence.
+    RolloutResumed {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        at: Reach,
+        epoch: u32,
+    },
+    /// A rollout went back to an earlier stage, or to before the first, and is held there.
+    RolloutRolledBack {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        before: Reach,
+        after: Reach,
+    },
+    /// A rollout ended; who has the feature now, keeps it.
+    RolloutFinished {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        at: Reach,
+        audience: Audience,
+    },
+    /// A flag was turned off for everyone.
+    KillSwitchEngaged {
+        #[serde(flatten)]
+        place: Place,
+        people_before: u64,
+    },
+    /// A flag that was off for everyone gives again what its rule says.
+    KillSwitchLifted {
+        #[serde(flatten)]
+        place: Place,
+        people_after: u64,
+    },
+    /// The reason for an earlier hold or kill.
+    ReasonGiven {
+        about: u64,
+        #[serde(flatten)]
+        place: Place,
+    },
+    /// Personal values were erased.
+    PersonalValuesErased { commitments: Vec<Commitment> },
+    /// An event that this version does not know and that its writer declared skippable: changes nothing.
+    #[serde(skip)]
+    Skipped { kind: String },
+}
+
+/// What of an environment people decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentContent {
+    /// Its key.
+    pub key: EnvironmentKey,
+    /// What people call it.
+    pub name: String,
+    /// Whether real customers are in it.
+    pub production: bool,
+    /// How many people use it.
+    pub audience: u64,
+}
+
+/// Where an environment stands among the others, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionChange {
+    /// Where it stood.
+    pub before: usize,
+    /// Where it stands.
+    pub after: usize,
+}
+
+/// The variants of a flag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantsContent {
+    /// All variants.
+    pub variants: Vec<Variant>,
+    /// What those get who do not have the feature.
+    pub off_variant: VariantKey,
+}
+
+/// What of a plan people decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanContent {
+    /// What people call it.
+    pub name: String,
+    /// Stages from first to last.
+    pub stages: Vec<Stage<Commitment>>,
+}
+
+impl From<&Environment> for EnvironmentContent {
+    fn from(environment: &Environment) -> Self {
+        Self {
+            key: environment.key.clone(),
+            name: environment.name.clone(),
+            production: environment.production,
+            audience: environment.audience,
+        }
+    }
+}
+
+impl Event {
+    /// The flag and environment that the event is about, where it is about one.
+    #[must_use]
+    pub const fn place(&self) -> Option<&Place> {
+        match self {
+            Self::OverrideSet { place, .. }
+            | Self::OverrideRemoved { place, .. }
+            | Self::RuleChanged { place, .. }
+            | Self::RolloutDrafted { place, .. }
+            | Self::RolloutPlanChanged { place, .. }
+            | Self::RolloutDiscarded { place, .. }
+            | Self::RolloutStarted { place, .. }
+            | Self::RolloutAdvanced { place, .. }
+            | Self::RolloutHeld { place, .. }
+            | Self::RolloutResumed { place, .. }
+            | Self::RolloutRolledBack { place, .. }
+            | Self::RolloutFinished { place, .. }
+            | Self::KillSwitchEngaged { place, .. }
+            | Self::KillSwitchLifted { place, .. }
+            | Self::ReasonGiven { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
+    /// The project that the event is about, where it is about one.
+    #[must_use]
+    pub const fn project(&self) -> Option<&ProjectKey> {
+        match self {
+            Self::ProjectCreated { project, .. }
+            | Self::ProjectRenamed { project, .. }
+            | Self::EnvironmentCreated { project, .. }
+            | Self::EnvironmentChanged { project, .. }
+            | Self::SdkKeyCreated { project, .. }
+            | Self::SdkKeyRevoked { project, .. }
+            | Self::FlagCreated { project, .. }
+            | Self::FlagDetailsChanged { project, .. }
+            | Self::FlagVariantsChanged { project, .. }
+            | Self::FlagArchived { project, .. }
+            | Self::FlagRestored { project, .. }
+            | Self::PlanCreated { project, .. }
+            | Self::PlanChanged { project, .. }
+            | Self::PlanRemoved { project, .. } => Some(project),
+            _ => match self.place() {
+                Some(place) => Some(&place.project),
+                None => None,
+            },
+        }
+    }
+
+    /// The flag that the event is about, where it is about one.
+    #[must_use]
+    pub const fn flag(&self) -> Option<&FlagKey> {
+        match self {
+            Self::FlagCreated { flag, .. }
+            | Self::FlagDetailsChanged { flag, .. }
+            | Self::FlagVariantsChanged { flag, .. }
+            | Self::FlagArchived { flag, .. }
+            | Self::FlagRestored { flag, .. } => Some(flag),
+            _ => match self.place() {
+                Some(place) => Some(&place.flag),
+                None => None,
+            },
+        }
+    }
+
+    /// The environment that the event is about, where it is about one.
+    #[must_use]
+    pub const fn environment(&self) -> Option<&EnvironmentKey> {
+        match self {
+            Self::EnvironmentCreated { environment, .. } => Some(&environment.key),
+            Self::EnvironmentChanged { after, .. } => Some(&after.key),
+            Self::SdkKeyCreated { environment, .. } | Self::SdkKeyRevoked { environment, .. } => Some(environment),
+            _ => match self.place() {
+                Some(place) => Some(&place.environment),
+                None => None,
+            },
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! From events to state. Whatever `decide` allowed folds; anything else is a damaged log.
+
+use crate::access::{AccessToken, SdkKey};
+use crate::envelope::Envelope;
+use crate::environment::Environment;
+use crate::event::{EnvironmentContent, Event, Place};
+use crate::flag::{Audience, Configuration, Flag, Kill, Override, WeightedVariant};
+use crate::key::{FlagKey, ProjectKey};
+use crate::plan::Plan;
+use crate::project::Project;
+use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus};
+use crate::share::Share;
+use crate::state::State;
+use crate::time::Timestamp;
+
+/// An event that cannot follow on the state: the log is damaged or was written by something else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("event {sequence} cannot follow: {why}")]
+pub struct Impossible {
+    /// The event.
+    pub sequence: u64,
+    /// What does not fit.
+    pub why: String,
+}
+
+/// Folds one event into the state.
+///
+/// # Errors
+/// [`Impossible`] when the event does not fit; the state is then unusable and must be dropped.
+pub fn apply(state: &mut State, envelope: &Envelope) -> Result<(), Impossible> {
+    let impossible = |why: String| Impossible { sequence: envelope.sequence, why };
+    if envelope.sequence != state.sequence + 1 {
+        return Err(impossible(format!("expected event {}", state.sequence + 1)));
+    }
+    if envelope.time < state.time {
+        return Err(impossible("it is older than the event before it".into()));
+    }
+    state.sequence = envelope.sequence;
+    state.time = envelope.time;
+    change(state, envelope).map_err(impossible)
+}
+
+/// Folds a whole log.
+///
+/// # Errors
+/// [`Impossible`] at the first event that does not fit.
+pub fn fold<'a>(envelopes: impl IntoIterator<Item = &'a Envelope>) -> Result<State, Impossible> {
+    let mut state = State::default();
+    for envelope in envelopes {
+        apply(&mut state, envelope)?;
+    }
+    Ok(state)
+}
+
+type Changed = Result<(), String>;
+
+fn change(state: &mut State, envelope: &Envelope) -> Changed {
+    let version = envelope.sequence;
+    let time = envelope.time;
+    match &envelope.event {
+        Event::ProjectCreated { project: key, name } => {
+            let project = Project {
+                key: key.clone(),
+                name: name.clone(),
+                environments: Vec::new(),
+                flags: Default::default(),
+                plans: Default::default(),
+                version,
+            };
+            state.projects.insert(key.clone(), project);
+        }
+        Event::ProjectRenamed { project: key, after, .. } => {
+            let project = project(state, key)?;
+            project.name.clone_from(after);
+            project.version = version;
+        }
+        Event::EnvironmentCreated { project: key, environment } => {
+            let project = project(state, key)?;
+            project.environments.push(environment_of(environment, version));
+            for flag in project.flags.values_mut() {
+                let split = flag.initial_split();
+                flag.configurations.insert(environment.key.clone(), Configuration::new(split, version, time));
+            }
+        }
+        Event::EnvironmentChanged { project: key, after, position, .. } => {
+            let environments = &mut project(state, key)?.environments;
+            if position.before >= environments.len() || position.after >= environments.len() {
+                return Err("no environment at this position".into());
+            }
+            environments.remove(position.before);
+            environments.insert(position.after, environment_of(after, version));
+        }
+        Event::TokenCreated { token: id, name, role } => {
+            let token =
+                AccessToken { id: id.clone(), name: name.clone(), role: *role, created: time, revoked: None, version };
+            state.tokens.insert(id.clone(), token);
+        }
+        Event::TokenRevoked { token: id } => {
+            let token = state.tokens.get_mut(id).ok_or("no such token")?;
+            token.revoked = Some(time);
+            token.version = version;
+        }
+        Event::SdkKeyCreated { sdk_key: id, project, environment, name } => {
+            let key = SdkKey {
+                id: id.clone(),
+                project: project.clone(),
+                environment: environment.clone(),
+                name: name.clone(),
+                created: time,
+                revoked: None,
+                version,
+            };
+            state.sdk_keys.insert(id.clone(), key);
+        }
+        Event::SdkKeyRevoked { sdk_key: id, .. } => {
+            let key = state.sdk_keys.get_mut(id).ok_or("no such SDK key")?;
+            key.revoked = Some(time);
+            key.version = version;
+        }
+        Event::FlagCreated { project: key, flag, details, value_kind, variants, off_variant, split, bucketing } => {
+            let project = project(state, key)?;
+            let configurations = project
+                .environments
+                .iter()
+                .map(|environment| (environment.key.clone(), Configuration::new(split.clone(), version, time)))
+                .collect();
+            let flag = Flag {
+                key: flag.clone(),
+                details: details.clone(),
+                value_kind: *value_kind,
+                variants: variants.clone(),
+                off_variant: off_variant.clone(),
+                bucketing: bucketing.clone(),
+                created: time,
+                archived: None,
+                configurations,
+                version,
+            };
+            project.flags.insert(flag.key.clone(), flag);
+        }
+        Event::FlagDetailsChanged { project, flag: key, after, .. } => {
+            flag(state, project, key, version)?.details = after.clone();
+        }
+        Event::FlagVariantsChanged { project, flag: key, after, .. } => {
+            let flag = flag(state, project, key, version)?;
+            flag.variants.clone_from(&after.variants);
+            flag.off_variant = after.off_variant.clone();
+        }
+        Event::FlagArchived { project, flag: key } => flag(state, project, key, version)?.archived = Some(time),
+        Event::FlagRestored { project, flag: key } => flag(state, project, key, version)?.archived = None,
+        Event::PlanCreated { project: key, plan, name, stages } => {
+            let created = Plan { key: plan.clone(), name: name.clone(), stages: stages.clone(), version };
+            project(state, key)?.plans.insert(plan.clone(), created);
+        }
+        Event::PlanChanged { project: key, plan, after, .. } => {
+            let plan = project(state, key)?.plans.get_mut(plan).ok_or("no such plan")?;
+            plan.name.clone_from(&after.name);
+            plan.stages.clone_from(&after.stages);
+            plan.version = version;
+        }
+        Event::PlanRemoved { project: key, plan, .. } => {
+            project(state, key)?.plans.remove(plan).ok_or("no such plan")?;
+        }
+        Event::ReasonGiven { about, .. } => {
+            state.reasons_awaited.remove(about).ok_or("no reason was awaited")?;
+        }
+        Event::PersonalValuesErased { .. } | Event::Skipped { .. } => {}
+        other => change_configuration(state, other, envelope)?,
+    }
+    Ok(())
+}
+
+/// Events about what a flag gives in one environment.
+fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -> Changed {
+    let place = event.place().ok_or("an event about nothing")?;
+    let time = envelope.time;
+    // A hold or kill without a reason is asked for one afterwards. A hold that came with a kill is not asked twice.
+    let asks = matches!(event, Event::KillSwitchEngaged { .. })
+        || matches!(event, Event::RolloutHeld { because: HeldBecause::Hold, .. });
+    if asks && envelope.reason.is_none() {
+        state.reasons_awaited.insert(envelope.sequence, place.clone());
+    }
+    let configuration = configuration(state, place)?;
+    configuration.version = envelope.sequence;
+    configuration.changed = time;
+    match event {
+        Event::OverrideSet { person, after, .. } => {
+            match configuration.overrides.iter_mut().find(|entry| entry.person == *person) {
+                Some(entry) => entry.variant = after.clone(),
+                None => {
+                    configuration.overrides.push(Override { person: person.clone(), variant: after.clone() });
+                }
+            }
+        }
+        Event::OverrideRemoved { person, .. } => configuration.overrides.retain(|entry| entry.person != *person),
+        Event::RuleChanged { after, .. } => {
+            configuration.audience = after.audience.clone();
+            configuration.split.clone_from(&after.split);
+        }
+        Event::RolloutDrafted { rollout: id, stages, .. } => {
+            configuration.rollout = Some(Rollout {
+                id: id.clone(),
+                stages: stages.clone(),
+                status: RolloutStatus::Draft,
+                position: Position::Start,
+                held_because: None,
+                epoch: 0,
+                before: Audience::default(),
+                started: None,
+                entered: None,
+                first_entered: Vec::new(),
+            });
+        }
+        Event::RolloutDiscarded { .. } => configuration.rollout = None,
+        Event::KillSwitchEngaged { .. } => configuration.kill = Some(Kill { since: time }),
+        Event::KillSwitchLifted { .. } => configuration.kill = None,
+        _ => change_rollout(configuration, event, time)?,
+    }
+    Ok(())
+}
+
+/// Events in the life of a rollout that was drafted before.
+fn change_rollout(configuration: &mut Configuration, event: &Event, time: Timestamp) -> Changed {
+    let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
+    match event {
+        Event::RolloutPlanChanged { after, .. } => rollout.stages.clone_from(after),
+        Event::RolloutStarted { after, .. } => {
+            rollout.before = configuration.audience.clone();
+            rollout.status = RolloutStatus::Running;
+            rollout.epoch = 1;
+            rollout.started = Some(time);
+            enter(rollout, after.position, time)?;
+        }
+        Event::RolloutAdvanced { after, .. } => enter(rollout, after.position, time)?,
+        Event::RolloutHeld { because, .. } => {
+            rollout.status = RolloutStatus::Held;
+            rollout.held_because = Some(*because);
+        }
+        Event::RolloutResumed { epoch, .. } => {
+            rollout.status = RolloutStatus::Running;
+            rollout.held_because = None;
+            rollout.epoch = *epoch;
+        }
+        Event::RolloutRolledBack { after, .. } => {
+            rollout.status = RolloutStatus::Held;
+            rollout.held_because = Some(HeldBecause::RollBack);
+            enter(rollout, after.position, time)?;
+        }
+        Event::RolloutFinished { audience, .. } => {
+            rollout.status = RolloutStatus::Finished;
+            rollout.held_because = None;
+            configuration.audience = audience.clone();
+        }
+        _ => return Err("an event about nothing".into()),
+    }
+    Ok(())
+}
+
+fn enter(rollout: &mut Rollout, position: Position, time: Timestamp) -> Changed {
+    if let Position::Stage(stage) = position {
+        if stage >= rollout.stages.len() {
+            return Err("no such stage".into());
+        }
+        if stage == rollout.first_entered.len() {
+            rollout.first_entered.push(time);
+        }
+    }
+    rollout.position = position;
+    rollout.entered = Some(time);
+    Ok(())
+}
+
+impl Configuration {
+    /// Nobody has it yet.
+    fn new(split: Vec<WeightedVariant>, version: u64, changed: Timestamp) -> Self {
+        Self {
+            kill: None,
+            overrides: Vec::new(),
+            audience: Audience::default(),
+            split,
+            rollout: None,
+            version,
+            changed,
+        }
+    }
+}
+
+impl Flag {
+    /// What those let in get in an environment that says nothing else: the first variant that is not the off variant.
+    fn initial_split(&self) -> Vec<WeightedVariant> {
+        let given = self.variants.iter().find(|variant| variant.key != self.off_variant).or(self.variants.first());
+        given
+            .map(|variant| WeightedVariant { variant: variant.key.clone(), weight: Share::EVERYBODY })
+            .into_iter()
+            .collect()
+    }
+}
+
+fn environment_of(content: &EnvironmentContent, version: u64) -> Environment {
+    let EnvironmentContent { key, name, production, audience } = content.clone();
+    Environment { key, name, production, audience, version }
+}
+
+fn project<'a>(state: &'a mut State, key: &ProjectKey) -> Result<&'a mut Project, String> {
+    state.projects.get_mut(key).ok_or_else(|| format!("no project \"{key}\""))
+}
+
+fn flag<'a>(state: &'a mut State, key: &ProjectKey, flag: &FlagKey, version: u64) -> Result<&'a mut Flag, String> {
+    let flag = project(state, key)?.flags.get_mut(flag).ok_or_else(|| format!("no flag \"{flag}\""))?;
+    flag.version = version;
+    Ok(flag)
+}
+
+fn configuration<'a>(state: &'a mut State, place: &Place) -> Result<&'a mut Configuration, String> {
+    let flag = project(state, &place.project)?.flags.get_mut(&place.flag);
+    flag.and_then(|flag| flag.configurations.get_mut(&place.environment))
+        .ok_or_else(|| format!("no flag \"{}\" in \"{}\"", place.flag, place.environment))
+}

@@ -1,0 +1,41 @@
+//! A project: environments, flags and plans that belong together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::environment::Environment;
+use crate::flag::Flag;
+use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey};
+use crate::plan::Plan;
+
+/// A project with all that it holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    /// Its key, unique in the installation.
+    pub key: ProjectKey,
+    /// What people call it.
+    pub name: String,
+    /// Environments from first to last, such as development, staging, production.
+    pub environments: Vec<Environment>,
+    /// Flags by key, archived ones included.
+    pub flags: BTreeMap<FlagKey, Flag>,
+    /// Plan templates by key.
+    pub plans: BTreeMap<PlanKey, Plan>,
+    /// Sequence of the last event that changed its own fields.
+    pub version: u64,
+}
+
+impl Project {
+    /// The environment of this key.
+    #[must_use]
+    pub fn environment(&self, key: &EnvironmentKey) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.key == *key)
+    }
+
+    /// Whether real customers are anywhere in this project.
+    #[must_use]
+    pub fn has_production(&self) -> bool {
+        self.environments.iter().any(|environment| environment.production)
+    }
+}

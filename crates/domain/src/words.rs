@@ -1,0 +1,337 @@
+//! Every event in words, with before and after, for people who were not there.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Role;
+use crate::envelope::Envelope;
+use crate::event::{EnvironmentContent, Event, Place, PlanContent, Reach, RuleContent, VariantsContent};
+use crate::flag::{FlagDetails, WeightedVariant};
+use crate::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, TokenId};
+use crate::people;
+use crate::personal::{Commitment, Vault};
+use crate::rollout::{HeldBecause, Position, Stage};
+use crate::share::Share;
+use crate::state::State;
+
+/// What stands where a personal value was erased.
+pub const ERASED: &str = "(erased)";
+
+/// An event told to people: "Maren Vogt advanced Instant payments in Production", 10 % → 25 %.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Words {
+    /// Who did it.
+    pub actor: String,
+    /// What they did: "advanced", "turned off".
+    pub action: String,
+    /// What they did it to: the name of a flag, environment, plan, token or key.
+    pub subject: String,
+    /// In which environment, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// How it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// How it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// What it means in people: "about 24,600 more people".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consequence: Option<String>,
+}
+
+impl Words {
+    /// The whole event in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Self { actor, action, subject, .. } = self;
+        let place = self.environment.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => {
+                format!("{actor} {action} {subject}{place}: {before} → {after}")
+            }
+            (None, Some(after)) => format!("{actor} {action} {subject}{place}: {after}"),
+            (Some(before), None) => format!("{actor} {action} {subject}{place}: was {before}"),
+            (None, None) => format!("{actor} {action} {subject}{place}"),
+        }
+    }
+}
+
+/// Tells events with the names that things have now.
+#[derive(Clone, Copy)]
+pub struct Teller<'a> {
+    /// For names of projects, environments and flags.
+    pub state: &'a State,
+    /// For names of people, where they were not erased.
+    pub vault: &'a Vault,
+}
+
+impl Teller<'_> {
+    /// The name of whoever acts under this id.
+    #[must_use]
+    pub fn actor(&self, actor: &ActorId) -> String {
+        match actor {
+            ActorId::System => "Signalbox".into(),
+            ActorId::Token(id) => self.token(id),
+        }
+    }
+
+    /// A personal value, or [`ERASED`].
+    #[must_use]
+    pub fn person(&self, commitment: &Commitment) -> String {
+        self.vault.reveal(commitment).unwrap_or(ERASED).to_owned()
+    }
+
+    /// An event in words.
+    #[must_use]
+    pub fn tell(&self, envelope: &Envelope) -> Words {
+        let mut words = self.of(&envelope.event);
+        words.actor = self.actor(&envelope.actor);
+        words
+    }
+
+    fn of(&self, event: &Event) -> Words {
+        match event {
+            Event::ProjectCreated { name, .. } => words("made project", name),
+            Event::ProjectRenamed { before, after, .. } => words("renamed project", after).change(before, after),
+            Event::EnvironmentCreated { environment, .. } => {
+                words("made environment", &environment.name).now(environment_words(environment))
+            }
+            Event::EnvironmentChanged { before, after, position, .. } => {
+                let changed = words("changed environment", &after.name);
+                if before == after {
+                    let place = |position: usize| format!("position {}", position + 1);
+                    changed.change(place(position.before), place(position.after))
+                } else {
+                    changed.change(environment_words(before), environment_words(after))
+                }
+            }
+            Event::TokenCreated { name, role, .. } => {
+                words("made a token for", &self.person(name)).now(role_words(*role))
+            }
+            Event::TokenRevoked { token } => words("revoked the token of", &self.token(token)),
+            Event::SdkKeyCreated { project, environment, name, .. } => {
+                words("made SDK key", name).at(self.environment(project, environment))
+            }
+            Event::SdkKeyRevoked { sdk_key, project, environment } => {
+                let name = self.state.sdk_keys.get(sdk_key).map_or(sdk_key.as_str(), |key| &key.name);
+                words("revoked SDK key", name).at(self.environment(project, environment))
+            }
+            Event::FlagCreated { details, variants, .. } => {
+                let keys: Vec<_> = variants.iter().map(|variant| variant.key.as_str()).collect();
+                words("made flag", &details.name).now(format!("nobody has it yet; variants {}", keys.join(", ")))
+            }
+            Event::FlagDetailsChanged { before, after, .. } => {
+                let (was, is) = self.details_change(before, after);
+                words("described anew", &after.name).change(was, is)
+            }
+            Event::FlagVariantsChanged { project, flag, before, after } => {
+                words("changed variants of", &self.flag(project, flag))
+                    .change(variants_words(before), variants_words(after))
+            }
+            Event::FlagArchived { project, flag } => {
+                words("archived", &self.flag(project, flag)).change("in use", "in the archive")
+            }
+            Event::FlagRestored { project, flag } => {
+                words("restored", &self.flag(project, flag)).change("in the archive", "in use")
+            }
+            Event::PlanCreated { name, stages, .. } => words("made plan", name).now(line(stages)),
+            Event::PlanChanged { before, after, .. } => {
+                words("changed plan", &after.name).change(plan_words(before), plan_words(after))
+            }
+            Event::PlanRemoved { name, .. } => words("removed plan", name),
+            Event::PersonalValuesErased { commitments } => words("erased", "a personal value").now(format!(
+                "removed in {} place{}",
+                commitments.len(),
+                if commitments.len() == 1 { "" } else { "s" }
+            )),
+            Event::Skipped { kind } => words("did", &format!("something this version does not know ({kind})")),
+            other => self.of_place(other),
+        }
+    }
+
+    /// Events about a flag in an environment.
+    fn of_place(&self, event: &Event) -> Words {
+        let about = |action: &str| match event.place() {
+            Some(place) => self.placed(action, place),
+            None => words(action, "nothing"),
+        };
+        match event {
+            Event::OverrideSet { person, before, after, .. } => {
+                let was = before.as_ref().map_or("no variant of their own".to_owned(), |key| format!("“{key}”"));
+                about(&format!("gave {} a variant of", self.person(person))).change(was, format!("“{after}”"))
+            }
+            Event::OverrideRemoved { person, before, .. } => {
+                about(&format!("took from {} their variant of", self.person(person)))
+                    .change(format!("“{before}”"), "what the rule says")
+            }
+            Event::RuleChanged { before, after, people_before, people_after, .. } => about("changed the rule of")
+                .change(rule_words(before), rule_words(after))
+                .people(*people_before, *people_after),
+            Event::RolloutDrafted { stages, .. } => about("planned a rollout of").now(line(stages)),
+            Event::RolloutPlanChanged { before, after, .. } => {
+                about("changed the rollout plan of").change(line(before), line(after))
+            }
+            Event::RolloutDiscarded { .. } => about("discarded the planned rollout of"),
+            Event::RolloutStarted { before, after, .. } => about("started the rollout of").moved(before, after),
+            Event::RolloutAdvanced { before, after, .. } => about("advanced").moved(before, after),
+            Event::RolloutHeld { at, because, .. } => {
+                let held = match because {
+                    HeldBecause::Kill => about("held, with the kill switch,"),
+                    HeldBecause::Hold | HeldBecause::RollBack => about("held"),
+                };
+                held.change("running", format!("held at {}", reach_words(at)))
+            }
+            Event::RolloutResumed { at, .. } => about("resumed")
+                .change(format!("held at {}", reach_words(at)), format!("running at {}", reach_words(at))),
+            Event::RolloutRolledBack { before, after, .. } => about("rolled back").moved(before, after),
+            Event::RolloutFinished { at, .. } => {
+                about("finished the rollout of").change("rollout", format!("{} for good", reach_words(at)))
+            }
+            Event::KillSwitchEngaged { people_before, .. } => {
+                about("turned off for everyone").change("on", "off for everyone").people(*people_before, 0)
+            }
+            Event::KillSwitchLifted { people_after, .. } => {
+                about("turned on again").change("off for everyone", "as its rule says").people(0, *people_after)
+            }
+            Event::ReasonGiven { about: sequence, .. } => about(&format!("gave the reason for entry {sequence} about")),
+            _ => about("changed"),
+        }
+    }
+
+    fn placed(&self, action: &str, place: &Place) -> Words {
+        words(action, &self.flag(&place.project, &place.flag)).at(self.environment(&place.project, &place.environment))
+    }
+
+    fn token(&self, id: &TokenId) -> String {
+        self.state.tokens.get(id).map_or_else(|| id.to_string(), |token| self.person(&token.name))
+    }
+
+    fn flag(&self, project: &ProjectKey, flag: &FlagKey) -> String {
+        self.state.flag(project, flag).map_or_else(|| flag.to_string(), |flag| flag.details.name.clone())
+    }
+
+    fn environment(&self, project: &ProjectKey, key: &EnvironmentKey) -> String {
+        let environment = self.state.projects.get(project).and_then(|project| project.environment(key));
+        environment.map_or_else(|| key.to_string(), |environment| environment.name.clone())
+    }
+
+    /// Only what differs between two descriptions, in words.
+    fn details_change(&self, before: &FlagDetails<Commitment>, after: &FlagDetails<Commitment>) -> (String, String) {
+        let rows = |details: &FlagDetails<Commitment>| {
+            let owner = details.owner.as_ref().map_or("nobody".into(), |owner| self.person(owner));
+            let removal = details.expected_removal.map_or("no removal date".into(), |date| date.to_string());
+            [
+                format!("“{}”", details.name),
+                format!("“{}”", details.description),
+                format!("type {:?}", details.purpose).to_lowercase(),
+                format!("owner {owner}"),
+                format!("tags {}", if details.tags.is_empty() { "none".into() } else { details.tags.join(", ") }),
+                removal,
+            ]
+        };
+        let differing: Vec<(String, String)> =
+            rows(before).into_iter().zip(rows(after)).filter(|(was, is)| was != is).collect();
+        let (was, is): (Vec<_>, Vec<_>) = differing.into_iter().unzip();
+        (was.join("; "), is.join("; "))
+    }
+}
+
+fn words(action: &str, subject: &str) -> Words {
+    Words {
+        actor: String::new(),
+        action: action.into(),
+        subject: subject.into(),
+        environment: None,
+        before: None,
+        after: None,
+        consequence: None,
+    }
+}
+
+impl Words {
+    fn at(self, environment: String) -> Self {
+        Self { environment: Some(environment), ..self }
+    }
+
+    fn now(self, after: impl Into<String>) -> Self {
+        Self { after: Some(after.into()), ..self }
+    }
+
+    fn change(self, before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self { before: Some(before.into()), after: Some(after.into()), ..self }
+    }
+
+    fn people(self, before: u64, after: u64) -> Self {
+        Self { consequence: difference(before, after), ..self }
+    }
+
+    fn moved(self, before: &Reach, after: &Reach) -> Self {
+        self.change(reach_words(before), reach_words(after)).people(before.people, after.people)
+    }
+}
+
+/// "about 41,000 more people", "about 24,600 fewer people", nothing when it is the same.
+#[must_use]
+pub fn difference(before: u64, after: u64) -> Option<String> {
+    let count = |people: u64| match people {
+        1 => ("1".to_owned(), "person"),
+        2..1_000 => (people.to_string(), "people"),
+        _ => (format!("about {}", people::rounded(people)), "people"),
+    };
+    match before.cmp(&after) {
+        std::cmp::Ordering::Equal => None,
+        std::cmp::Ordering::Less => Some(count(after - before)).map(|(many, noun)| format!("{many} more {noun}")),
+        std::cmp::Ordering::Greater => Some(count(before - after)).map(|(many, noun)| format!("{many} fewer {noun}")),
+    }
+}
+
+fn reach_words(reach: &Reach) -> String {
+    match reach.position {
+        Position::Start if reach.share == Share::NOBODY && reach.named == 0 => "nobody".into(),
+        Position::Start => format!("{} (before the rollout)", reach.share),
+        Position::Stage(_) => reach.stage.clone(),
+    }
+}
+
+fn line(stages: &[Stage<Commitment>]) -> String {
+    stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ")
+}
+
+fn plan_words(plan: &PlanContent) -> String {
+    format!("{}: {}", plan.name, line(&plan.stages))
+}
+
+fn environment_words(environment: &EnvironmentContent) -> String {
+    let kind = if environment.production { "production" } else { "not production" };
+    format!("{}, {kind}, {}", environment.name, people::in_words(environment.audience))
+}
+
+fn variants_words(content: &VariantsContent) -> String {
+    let each = content.variants.iter().map(|variant| format!("{} = {}", variant.key, variant.value));
+    format!("{}; off is {}", each.collect::<Vec<_>>().join(", "), content.off_variant)
+}
+
+fn split_words(split: &[WeightedVariant]) -> String {
+    match split {
+        [only] => format!("“{}”", only.variant),
+        parts => parts.iter().map(|part| format!("“{}” {}", part.variant, part.weight)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn rule_words(rule: &RuleContent) -> String {
+    let named = match rule.audience.people.len() {
+        0 => String::new(),
+        1 => " and 1 named person".into(),
+        many => format!(" and {many} named people"),
+    };
+    format!("{} of everybody{named} get {}", rule.audience.share, split_words(&rule.split))
+}
+
+const fn role_words(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "viewer",
+        Role::Editor => "editor",
+        Role::Admin => "administrator",
+    }
+}
