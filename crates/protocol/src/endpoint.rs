@@ -1,0 +1,304 @@
+//! The one list of endpoints. The server routes it, the client and the user interface call it, and the
+//! OpenAPI document is made from it; an endpoint that one of them lacks does not compile.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use signalbox_domain::access::Role;
+
+use crate::error::ErrorCode;
+use crate::stream::Snapshot;
+use crate::wire::access::{CreateSdkKey, CreateToken, CreatedSdkKey, CreatedToken, Erase, Erased, SdkKey, Token};
+use crate::wire::audit::{AuditEntry, AuditQuery, ChainReport, GiveReason};
+use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides};
+use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
+use crate::wire::flag::{ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
+use crate::wire::plan::{ChangePlan, CreatePlan, Plan};
+use crate::wire::project::{CreateProject, Project, RenameProject};
+use crate::wire::rollout::{ChangeStages, DraftRollout, RollBack};
+use crate::wire::session::{Me, SignIn};
+use crate::wire::{Empty, List, Why};
+
+pub use at::{AtEntry, AtEnvironment, AtFlag, AtPlace, AtPlan, AtProject, AtRoot, AtSdkKey, AtToken};
+
+mod at;
+
+/// What of a request is in the path, the query and the body, and what comes back.
+pub trait Endpoint {
+    /// The named parts of the path.
+    type At: Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// The query string.
+    type Query: Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// The body; [`Empty`] where there is none.
+    type Body: Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// The answer; [`Empty`] with status 204.
+    type Response: Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// Everything else about it.
+    const META: Meta;
+
+    /// The path with its named parts filled in.
+    fn path(at: &Self::At) -> String {
+        let mut path = Self::META.path.to_owned();
+        if let Ok(Value::Object(parts)) = serde_json::to_value(at) {
+            for (name, part) in parts {
+                let text = part.as_str().map_or_else(|| part.to_string(), str::to_owned);
+                // Keys and ids hold no character that a path would need escaped.
+                path = path.replace(&format!("{{{name}}}"), &text);
+            }
+        }
+        path
+    }
+}
+
+/// HTTP methods of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the methods of HTTP")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// As HTTP spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether it only reads.
+    #[must_use]
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Self::Get)
+    }
+}
+
+/// Whether a write says which version it was made against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precondition {
+    /// It changes nothing that has a version, or must always work.
+    Free,
+    /// It carries the version in `If-Match`.
+    Versioned,
+}
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Open,
+    /// Whoever has at least this role.
+    Role(Role),
+}
+
+const VIEWER: Access = Access::Role(Role::Viewer);
+const EDITOR: Access = Access::Role(Role::Editor);
+const ADMIN: Access = Access::Role(Role::Admin);
+
+/// What an endpoint is, apart from its types.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Operation id in the OpenAPI document; also the name of the handler.
+    pub operation: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path with its named parts in braces.
+    pub path: &'static str,
+    /// What it does, in sentences.
+    pub summary: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Whether it carries a version.
+    pub precondition: Precondition,
+    /// Status of a good answer.
+    pub success: u16,
+    /// What can go wrong, beside what can go wrong everywhere.
+    pub errors: &'static [ErrorCode],
+}
+
+macro_rules! endpoints {
+    ($dollar:tt $(
+        $(#[doc = $doc:literal])*
+        $name:ident ($operation:literal): $method:ident $path:literal, $access:expr, $precondition:ident,
+            $at:ty, $query:ty, $body:ty => $success:literal $response:ty, [$($error:ident),*];
+    )*) => {
+        $(
+            $(#[doc = $doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $name;
+
+            impl Endpoint for $name {
+                type At = $at;
+                type Query = $query;
+                type Body = $body;
+                type Response = $response;
+                const META: Meta = Meta {
+                    operation: $operation,
+                    method: Method::$method,
+                    path: $path,
+                    summary: concat!($($doc, "\n"),*),
+                    access: $access,
+                    precondition: Precondition::$precondition,
+                    success: $success,
+                    errors: &[$(ErrorCode::$error),*],
+                };
+            }
+        )*
+
+        /// All endpoints, in the order of the documentation.
+        pub const ALL: &[Meta] = &[$(<$name as Endpoint>::META),*];
+
+        /// Calls another macro with the names of all endpoints: `for_each_endpoint!(route)` becomes
+        /// `route! { ListProjects CreateProject … }`.
+        #[macro_export]
+        macro_rules! for_each_endpoint {
+            ($dollar callback:ident) => { $dollar callback! { $($name)* } };
+        }
+    };
+}
+
+endpoints! { $
+    /// The caller: name and role.
+    GetMe ("get_me"): Get "/api/v1/me", VIEWER, Free, AtRoot, Empty, Empty => 200 Me, [];
+    /// Exchange an access token for a session cookie (HttpOnly, SameSite=Strict).
+    CreateSession ("create_session"): Post "/api/v1/session", Access::Open, Free, AtRoot, Empty, SignIn => 201 Me, [Unauthenticated, TooManyRequests];
+    /// End the session of this cookie.
+    DeleteSession ("delete_session"): Delete "/api/v1/session", Access::Open, Free, AtRoot, Empty, Empty => 204 Empty, [];
+    /// Everything that the caller may see, in short: where the live stream goes on from.
+    GetSnapshot ("get_snapshot"): Get "/api/v1/snapshot", VIEWER, Free, AtRoot, Empty, Empty => 200 Snapshot, [];
+
+    /// All projects, by key.
+    ListProjects ("list_projects"): Get "/api/v1/projects", VIEWER, Free, AtRoot, Empty, Empty => 200 List<Project>, [];
+    /// Make a project.
+    CreateProjectEndpoint ("create_project"): Post "/api/v1/projects", ADMIN, Free, AtRoot, Empty, CreateProject => 201 Project, [InvalidField, AlreadyExists];
+    /// One project.
+    GetProject ("get_project"): Get "/api/v1/projects/{project}", VIEWER, Free, AtProject, Empty, Empty => 200 Project, [NotFound];
+    /// Give a project another name.
+    RenameProjectEndpoint ("rename_project"): Patch "/api/v1/projects/{project}", ADMIN, Versioned, AtProject, Empty, RenameProject => 200 Project, [NotFound, InvalidField];
+
+    /// All environments of a project, first to last.
+    ListEnvironments ("list_environments"): Get "/api/v1/projects/{project}/environments", VIEWER, Free, AtProject, Empty, Empty => 200 List<Environment>, [NotFound];
+    /// Make an environment, after all others.
+    CreateEnvironmentEndpoint ("create_environment"): Post "/api/v1/projects/{project}/environments", ADMIN, Free, AtProject, Empty, CreateEnvironment => 201 Environment, [NotFound, InvalidField, AlreadyExists, NotPossibleNow];
+    /// One environment.
+    GetEnvironment ("get_environment"): Get "/api/v1/projects/{project}/environments/{environment}", VIEWER, Free, AtEnvironment, Empty, Empty => 200 Environment, [NotFound];
+    /// Change an environment; what is absent stays.
+    ChangeEnvironmentEndpoint ("change_environment"): Patch "/api/v1/projects/{project}/environments/{environment}", ADMIN, Versioned, AtEnvironment, Empty, ChangeEnvironment => 200 Environment, [NotFound, InvalidField, ReasonRequired];
+
+    /// The SDK keys of an environment, revoked ones included.
+    ListSdkKeys ("list_sdk_keys"): Get "/api/v1/projects/{project}/environments/{environment}/sdk-keys", ADMIN, Free, AtEnvironment, Empty, Empty => 200 List<SdkKey>, [NotFound];
+    /// Make an SDK key; its secret is shown this once.
+    CreateSdkKeyEndpoint ("create_sdk_key"): Post "/api/v1/projects/{project}/environments/{environment}/sdk-keys", ADMIN, Free, AtEnvironment, Empty, CreateSdkKey => 201 CreatedSdkKey, [NotFound, InvalidField];
+    /// Stop an SDK key from working.
+    RevokeSdkKey ("revoke_sdk_key"): Post "/api/v1/projects/{project}/environments/{environment}/sdk-keys/{sdk_key}/revoke", ADMIN, Versioned, AtSdkKey, Empty, Why => 200 SdkKey, [NotFound, ReasonRequired];
+
+    /// Flags as summary rows, by key, a page at a time.
+    ListFlags ("list_flags"): Get "/api/v1/projects/{project}/flags", VIEWER, Free, AtProject, FlagQuery, Empty => 200 List<FlagRow>, [NotFound, InvalidField];
+    /// Make a flag; nobody has it until a rollout or a rule says so.
+    CreateFlagEndpoint ("create_flag"): Post "/api/v1/projects/{project}/flags", EDITOR, Free, AtProject, Empty, CreateFlag => 201 Flag, [NotFound, InvalidField, AlreadyExists, NotPossibleNow];
+    /// One flag with everything about it.
+    GetFlag ("get_flag"): Get "/api/v1/projects/{project}/flags/{flag}", VIEWER, Free, AtFlag, Empty, Empty => 200 Flag, [NotFound];
+    /// Describe a flag anew.
+    ChangeFlagEndpoint ("change_flag"): Put "/api/v1/projects/{project}/flags/{flag}/details", EDITOR, Versioned, AtFlag, Empty, ChangeFlag => 200 Flag, [NotFound, InvalidField, NotPossibleNow];
+    /// Replace the variants of a flag.
+    ChangeVariantsEndpoint ("change_variants"): Put "/api/v1/projects/{project}/flags/{flag}/variants", EDITOR, Versioned, AtFlag, Empty, ChangeVariants => 200 Flag, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Put a flag into the archive: applications no longer know it.
+    ArchiveFlag ("archive_flag"): Post "/api/v1/projects/{project}/flags/{flag}/archive", EDITOR, Versioned, AtFlag, Empty, Why => 200 Flag, [NotFound, ReasonRequired, NotPossibleNow];
+    /// Take a flag out of the archive.
+    RestoreFlag ("restore_flag"): Post "/api/v1/projects/{project}/flags/{flag}/restore", EDITOR, Versioned, AtFlag, Empty, Why => 200 Flag, [NotFound, ReasonRequired];
+
+    /// What a flag gives in an environment.
+    GetConfiguration ("get_configuration"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}", VIEWER, Free, AtPlace, Empty, Empty => 200 Configuration, [NotFound];
+    /// Change who has the feature and which variants they get; not while a rollout is under way.
+    ChangeRuleEndpoint ("change_rule"): Patch "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rule", EDITOR, Versioned, AtPlace, Empty, ChangeRule => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Replace the list of people who get a variant of their own.
+    SetOverridesEndpoint ("set_overrides"): Put "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/overrides", EDITOR, Versioned, AtPlace, Empty, SetOverrides => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Turn the flag off for everyone, overrides included. Needs no version and no reason, and may be repeated.
+    EngageKillSwitch ("engage_kill_switch"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/kill-switch/engage", EDITOR, Free, AtPlace, Empty, Why => 200 Configuration, [NotFound];
+    /// Give again what the rule says; needs a reason, and leaves a rollout held.
+    LiftKillSwitch ("lift_kill_switch"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/kill-switch/lift", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
+
+    /// Plan a rollout; changes nothing for anybody.
+    DraftRolloutEndpoint ("draft_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout", EDITOR, Versioned, AtPlace, Empty, DraftRollout => 201 Configuration, [NotFound, InvalidField, NotPossibleNow];
+    /// Change the stages: all of a draft, those ahead of a rollout under way.
+    ChangeStagesEndpoint ("change_stages"): Put "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/stages", EDITOR, Versioned, AtPlace, Empty, ChangeStages => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Drop a rollout that has not started.
+    DiscardRollout ("discard_rollout"): Delete "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout", EDITOR, Versioned, AtPlace, Empty, Empty => 200 Configuration, [NotFound, NotPossibleNow];
+    /// Enter the first stage.
+    StartRollout ("start_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/start", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Enter the next stage.
+    AdvanceRollout ("advance_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/advance", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
+    /// Stop where it is. Needs no version and no reason, and may be repeated.
+    HoldRollout ("hold_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/hold", EDITOR, Free, AtPlace, Empty, Why => 200 Configuration, [NotFound, NotPossibleNow];
+    /// Go on after a hold, with a new stretch of evidence.
+    ResumeRollout ("resume_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/resume", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
+    /// Go back to an earlier stage or to before the first, and hold there.
+    RollBackRollout ("roll_back_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/roll-back", EDITOR, Versioned, AtPlace, Empty, RollBack => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// End the rollout; who has the feature now keeps it.
+    FinishRollout ("finish_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/finish", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
+
+    /// All plan templates of a project, by key.
+    ListPlans ("list_plans"): Get "/api/v1/projects/{project}/plans", VIEWER, Free, AtProject, Empty, Empty => 200 List<Plan>, [NotFound];
+    /// Make a plan template.
+    CreatePlanEndpoint ("create_plan"): Post "/api/v1/projects/{project}/plans", EDITOR, Free, AtProject, Empty, CreatePlan => 201 Plan, [NotFound, InvalidField, AlreadyExists];
+    /// One plan template.
+    GetPlan ("get_plan"): Get "/api/v1/projects/{project}/plans/{plan}", VIEWER, Free, AtPlan, Empty, Empty => 200 Plan, [NotFound];
+    /// Replace a plan template; rollouts that copied it stay as they are.
+    ChangePlanEndpoint ("change_plan"): Put "/api/v1/projects/{project}/plans/{plan}", EDITOR, Versioned, AtPlan, Empty, ChangePlan => 200 Plan, [NotFound, InvalidField];
+    /// Remove a plan template; rollouts that copied it stay as they are.
+    RemovePlan ("remove_plan"): Delete "/api/v1/projects/{project}/plans/{plan}", EDITOR, Versioned, AtPlan, Empty, Empty => 204 Empty, [NotFound];
+
+    /// The audit history, newest first, a page at a time.
+    ListAudit ("list_audit"): Get "/api/v1/audit", VIEWER, Free, AtRoot, AuditQuery, Empty => 200 List<AuditEntry>, [InvalidField];
+    /// One entry of the audit history.
+    GetAuditEntry ("get_audit_entry"): Get "/api/v1/audit/{sequence}", VIEWER, Free, AtEntry, Empty, Empty => 200 AuditEntry, [NotFound];
+    /// Say why an earlier hold or kill was done.
+    GiveReasonEndpoint ("give_reason"): Post "/api/v1/audit/{sequence}/reason", EDITOR, Free, AtEntry, Empty, GiveReason => 201 AuditEntry, [InvalidField, NotPossibleNow];
+    /// Check the hash chain of the whole history.
+    VerifyChain ("verify_chain"): Get "/api/v1/audit/chain", VIEWER, Free, AtRoot, Empty, Empty => 200 ChainReport, [];
+
+    /// All access tokens, revoked ones included, oldest first.
+    ListTokens ("list_tokens"): Get "/api/v1/tokens", ADMIN, Free, AtRoot, Empty, Empty => 200 List<Token>, [];
+    /// Make an access token; its secret is shown this once.
+    CreateTokenEndpoint ("create_token"): Post "/api/v1/tokens", ADMIN, Free, AtRoot, Empty, CreateToken => 201 CreatedToken, [InvalidField];
+    /// Stop an access token from working.
+    RevokeToken ("revoke_token"): Post "/api/v1/tokens/{token}/revoke", ADMIN, Versioned, AtToken, Empty, Why => 200 Token, [NotFound, NotPossibleNow];
+    /// Erase a personal value wherever it stands; the chain still verifies.
+    EraseEndpoint ("erase"): Post "/api/v1/erasures", ADMIN, Free, AtRoot, Empty, Erase => 201 Erased, [NotFound];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
+
+    #[test]
+    fn paths_are_filled_in() {
+        let at = AtPlace {
+            project: ProjectKey::new("bank").unwrap(),
+            flag: FlagKey::new("a.b").unwrap(),
+            environment: EnvironmentKey::new("prod").unwrap(),
+        };
+        assert_eq!(AdvanceRollout::path(&at), "/api/v1/projects/bank/flags/a.b/environments/prod/rollout/advance");
+        assert_eq!(GetAuditEntry::path(&AtEntry { sequence: 7 }), "/api/v1/audit/7");
+    }
+
+    #[test]
+    fn each_operation_and_each_route_is_listed_once() {
+        let mut operations: Vec<_> = ALL.iter().map(|meta| meta.operation).collect();
+        let mut routes: Vec<_> = ALL.iter().map(|meta| (meta.method.as_str(), meta.path)).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        routes.sort_unstable();
+        routes.dedup();
+        assert_eq!((operations.len(), routes.len()), (ALL.len(), ALL.len()));
+    }
+}

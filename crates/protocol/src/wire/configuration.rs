@@ -1,0 +1,104 @@
+//! What a flag gives in an environment.
+
+use serde::{Deserialize, Serialize};
+use signalbox_domain::flag::WeightedVariant;
+use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, VariantKey};
+use signalbox_domain::{Share, Timestamp};
+
+use super::rollout::Rollout;
+
+/// What a flag gives in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Configuration {
+    /// The project.
+    pub project: ProjectKey,
+    /// The flag.
+    pub flag: FlagKey,
+    /// The environment.
+    pub environment: EnvironmentKey,
+    /// Since when it is turned off for everyone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub killed: Option<Timestamp>,
+    /// People who get a variant of their own, whatever the rule says.
+    pub overrides: Vec<Override>,
+    /// What the rule says when no rollout is under way.
+    pub rule: Rule,
+    /// Who has the feature now, by the rollout or the rule, kill switch aside.
+    pub reach: Reach,
+    /// The latest rollout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
+    /// Holds and kills here whose reason is still to be given, by sequence.
+    pub reasons_awaited: Vec<u64>,
+    /// For `If-Match`.
+    pub version: u64,
+    /// When it was last changed.
+    pub changed: Timestamp,
+}
+
+/// One person with a variant of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Override {
+    /// The person's key, as applications send it, 1 to 512 bytes; "(erased)" where it was erased.
+    pub user_key: String,
+    /// What they get.
+    pub variant: VariantKey,
+}
+
+/// Who has the feature, and what they get.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Rule {
+    /// Share of everybody.
+    pub share: Share,
+    /// People named one by one.
+    pub people: Vec<String>,
+    /// Variants by weight; weights sum to 100.
+    pub split: Vec<WeightedVariant>,
+}
+
+/// How many have the feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reach {
+    /// Share of everybody.
+    pub share: Share,
+    /// How many people are named one by one.
+    pub named: u64,
+    /// How many people that is: an estimate from the stated audience.
+    pub people: u64,
+}
+
+/// What to change of a rule; what is absent stays. Not possible while a rollout is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeRule {
+    /// Share of everybody, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
+    /// Variants by weight in percent; weights sum to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Vec<WeightedVariant>>,
+    /// People named one by one, at most 1,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<String>>,
+    /// Why; required in production.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// All people with a variant of their own; replaces the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SetOverrides {
+    /// The people, at most 1,000.
+    pub overrides: Vec<Override>,
+    /// Why; required in production.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}

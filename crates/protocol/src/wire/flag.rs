@@ -1,0 +1,241 @@
+//! Flags: summary rows for lists, detail on demand.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use signalbox_domain::flag::{BucketingAlgorithm, Purpose, Variant};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, VariantKey};
+use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
+use signalbox_domain::value::ValueKind;
+use signalbox_domain::{Share, Timestamp};
+
+use super::configuration::Configuration;
+
+/// A flag as a row of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FlagRow {
+    /// The project it belongs to.
+    pub project: ProjectKey,
+    /// What application code asks for.
+    pub key: FlagKey,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Which kind of flag it is.
+    pub purpose: Purpose,
+    /// The kind of its values.
+    pub value_kind: ValueKind,
+    /// Who looks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// When the flag should be gone from the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_removal: Option<NaiveDate>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last changed, in any environment.
+    pub changed: Timestamp,
+    /// When it was archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<Timestamp>,
+    /// What it does in each environment.
+    pub environments: BTreeMap<EnvironmentKey, FlagInEnvironment>,
+    /// Sequence of the last event that changed anything of it.
+    pub version: u64,
+}
+
+/// What a flag does in one environment, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FlagInEnvironment {
+    /// Since when it is turned off for everyone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub killed: Option<Timestamp>,
+    /// Share of everybody that has the feature now (what the rule says, even while killed).
+    pub share: Share,
+    /// How many people are named one by one in the rule or passed stages.
+    pub named: u64,
+    /// How many people have a variant of their own.
+    pub overrides: u64,
+    /// How many people have it now (0 while killed): an estimate from the stated audience.
+    pub people: u64,
+    /// The latest rollout, finished ones included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutRow>,
+    /// For `If-Match` of changes to the configuration.
+    pub version: u64,
+    /// When it was last changed.
+    pub changed: Timestamp,
+}
+
+/// A rollout, in short: enough to draw its line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RolloutRow {
+    /// What it is doing.
+    pub status: RolloutStatus,
+    /// Where it stands.
+    pub position: Position,
+    /// Why it is held, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_because: Option<HeldBecause>,
+    /// What each stage is called, first to last: "Staff", "10 %".
+    pub stages: Vec<String>,
+    /// When it entered the position where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<Timestamp>,
+}
+
+/// A flag with everything about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Flag {
+    /// The project it belongs to.
+    pub project: ProjectKey,
+    /// What application code asks for.
+    pub key: FlagKey,
+    /// What the flag is, in words.
+    #[serde(flatten)]
+    pub details: Details,
+    /// The kind of its values.
+    pub value_kind: ValueKind,
+    /// Its variants.
+    pub variants: Vec<Variant>,
+    /// What everyone gets who does not have the feature.
+    pub off_variant: VariantKey,
+    /// How people are put into buckets.
+    pub bucketing: BucketingAlgorithm,
+    /// Mixed into the hashes.
+    pub salt: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<Timestamp>,
+    /// What it gives in each environment.
+    pub configurations: BTreeMap<EnvironmentKey, Configuration>,
+    /// For `If-Match` of changes to the flag itself (each configuration has its own version).
+    pub version: u64,
+}
+
+/// What a flag is, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Details {
+    /// What people call it, 1 to 120 characters.
+    pub name: String,
+    /// What it is for, at most 2,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// Which kind of flag it is.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// Who looks after it, at most 120 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Labels, at most 20.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When the flag should be gone from the code: `2026-12-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_removal: Option<NaiveDate>,
+}
+
+/// A flag to make; nobody has it until a rollout or a rule says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreateFlag {
+    /// What application code asks for; never changes.
+    pub key: FlagKey,
+    /// What people call it, 1 to 120 characters.
+    pub name: String,
+    /// What it is for, at most 2,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// Which kind of flag it is.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// Who looks after it, at most 120 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Labels, at most 20.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When the flag should be gone from the code: `2026-12-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_removal: Option<NaiveDate>,
+    /// The kind of its values; never changes.
+    pub value_kind: ValueKind,
+    /// Its variants, 1 to 50; absent for the usual pair `on` and `off` of a boolean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variants: Option<Vec<Variant>>,
+    /// What those get who do not have the feature; by default the last variant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub off_variant: Option<VariantKey>,
+    /// Mixed into the hashes, 1 to 64 bytes; by default fresh and random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salt: Option<String>,
+}
+
+/// A flag described anew; replaces the whole description.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeFlag {
+    /// What people call it, 1 to 120 characters.
+    pub name: String,
+    /// What it is for, at most 2,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// Which kind of flag it is.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// Who looks after it, at most 120 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Labels, at most 20.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When the flag should be gone from the code: `2026-12-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_removal: Option<NaiveDate>,
+}
+
+/// The variants of a flag, replaced as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeVariants {
+    /// All variants, 1 to 50; one that is given to people cannot be left out.
+    pub variants: Vec<Variant>,
+    /// What those get who do not have the feature.
+    pub off_variant: VariantKey,
+    /// Why; required when the project has a production environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Which flags to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FlagQuery {
+    /// Only those whose key, name, description, owner or tags contain this, whatever the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    /// Archived ones instead of those in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
+    /// Only keys after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// At most so many rows, 1 to 10,000; by default 1,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}

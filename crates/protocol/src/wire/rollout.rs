@@ -1,0 +1,90 @@
+//! Rollouts: planning them and moving them along their line.
+
+use serde::{Deserialize, Serialize};
+use signalbox_domain::key::{PlanKey, RolloutId};
+use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
+use signalbox_domain::{Share, Timestamp};
+
+/// A rollout of one flag in one environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Rollout {
+    /// Opaque id.
+    pub id: RolloutId,
+    /// What it is doing.
+    pub status: RolloutStatus,
+    /// Where it stands.
+    pub position: Position,
+    /// Why it is held, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_because: Option<HeldBecause>,
+    /// Counts the stretches of evidence: 1 from the start, one more with every resume.
+    pub epoch: u32,
+    /// Stages from first to last.
+    pub stages: Vec<StageInRollout>,
+    /// Share of everybody that had it before the rollout.
+    pub share_before: Share,
+    /// How many people had it before the rollout: an estimate.
+    pub people_before: u64,
+    /// When it was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+    /// When it entered the position where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<Timestamp>,
+}
+
+/// A stage, with how many people have the feature in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StageInRollout {
+    /// Its own name, where it was given one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who it lets in, beside everyone let in before.
+    pub audience: StageAudience<String>,
+    /// What it is called: its name, or "10 %".
+    pub title: String,
+    /// How many people have the feature in this stage: an estimate.
+    pub people: u64,
+    /// When it was first entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_entered: Option<Timestamp>,
+}
+
+/// A rollout to plan: its own stages, or a copy of a plan's.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DraftRollout {
+    /// Stages from first to last, 1 to 30; shares grow. Give these or `plan`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<Vec<Stage<String>>>,
+    /// A plan of the project whose stages to copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanKey>,
+}
+
+/// The stages of a rollout, replaced as a whole; those passed must stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeStages {
+    /// Stages from first to last, 1 to 30; shares grow.
+    pub stages: Vec<Stage<String>>,
+    /// Why; required in production once the rollout is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Where to roll back to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RollBack {
+    /// `"start"`, or `{"stage": 0}` for the first stage, and so on.
+    pub to: Position,
+    /// Why; required in production.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
