@@ -3,6 +3,7 @@
 //! [`endpoint`] has the one list of endpoints: the server routes it, the client and the user interface
 //! call it, the OpenAPI document describes it. [`error`] has the one table of error codes.
 
+pub mod desktop;
 pub mod endpoint;
 pub mod error;
 pub mod resource;
