@@ -11,9 +11,6 @@ mod project;
 mod rollout;
 mod stages;
 
-#[cfg(test)]
-mod tests;
-
 use crate::access::Role;
 use crate::command::Command;
 use crate::envelope::Envelope;

@@ -1,0 +1,186 @@
+//! A bench to try the domain on: state, vault and log, with a clock and entropy that count.
+
+use signalbox_domain::access::Role;
+use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject};
+use signalbox_domain::decide::{Act, Decision, decide, settle};
+use signalbox_domain::envelope::Envelope;
+use signalbox_domain::evaluation::CompiledFlag;
+use signalbox_domain::event::Place;
+use signalbox_domain::flag::{Configuration, FlagDetails, Purpose};
+use signalbox_domain::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, TokenId};
+use signalbox_domain::personal::{Entropy, Vault};
+use signalbox_domain::rollout::{Rollout, Stage, StageAudience};
+use signalbox_domain::value::ValueKind;
+use signalbox_domain::words::Teller;
+use signalbox_domain::{Refusal, Share, State, Timestamp};
+
+#[derive(Default)]
+pub struct Bench {
+    pub state: State,
+    pub vault: Vault,
+    pub log: Vec<Envelope>,
+    pub now: i64,
+    drawn: u64,
+}
+
+impl Bench {
+    /// Project `bank` with `dev` and `prod` (production, 10,000 people), and the boolean flag `pay`.
+    pub fn with_flag() -> Self {
+        let mut bench = Self { now: 1_000, ..Self::default() };
+        bench.ok(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
+        for (key, production, audience) in [("dev", false, 100), ("prod", true, 10_000)] {
+            let environment = NewEnvironment {
+                key: EnvironmentKey::new(key).unwrap(),
+                name: key.to_uppercase(),
+                production,
+                audience,
+            };
+            bench.ok(Command::CreateEnvironment { project: project(), environment });
+        }
+        bench.ok(Command::CreateFlag { project: project(), flag: Box::new(new_flag("pay")) });
+        bench
+    }
+
+    /// Decides, settles, and remembers; with a version and a reason as a well-behaved caller gives them.
+    pub fn try_with(
+        &mut self,
+        command: Command,
+        version: Option<u64>,
+        reason: Option<&str>,
+    ) -> Result<Decision, Refusal> {
+        self.drawn += 1;
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.drawn.to_le_bytes());
+        let act = Act {
+            actor: ActorId::Token(TokenId::new("tok_ann").unwrap()),
+            role: Role::Admin,
+            now: Timestamp::from_millis(self.now),
+            version,
+            reason: reason.map(str::to_owned),
+            entropy: Entropy::new(seed),
+        };
+        let decision = decide(&self.state, &self.vault, command, act)?;
+        settle(&mut self.state, &mut self.vault, &decision).expect("what is decided folds");
+        self.log.extend(decision.envelopes.iter().cloned());
+        Ok(decision)
+    }
+
+    pub fn try_do(&mut self, command: Command) -> Result<Decision, Refusal> {
+        let version = current_version(&self.state, &command);
+        self.try_with(command, version, Some("because"))
+    }
+
+    pub fn ok(&mut self, command: Command) -> Decision {
+        self.try_do(command.clone()).unwrap_or_else(|refusal| panic!("{command:?} refused: {refusal}"))
+    }
+
+    pub fn refused(&mut self, command: Command) -> Refusal {
+        let before = self.state.clone();
+        let refusal = self.try_do(command.clone()).expect_err(&format!("{command:?} should be refused"));
+        assert_eq!(self.state, before, "a refused command changes nothing");
+        refusal
+    }
+
+    pub fn configuration(&self, place: &Place) -> &Configuration {
+        self.state.configuration(&place.project, &place.flag, &place.environment).unwrap()
+    }
+
+    pub fn rollout(&self, place: &Place) -> &Rollout {
+        self.configuration(place).rollout.as_ref().unwrap()
+    }
+
+    pub fn compiled(&self, place: &Place) -> CompiledFlag {
+        let flag = self.state.flag(&place.project, &place.flag).unwrap();
+        CompiledFlag::new(flag, self.configuration(place), &self.vault)
+    }
+
+    /// Who of `people` people gets a variant other than the off variant.
+    pub fn who_has_it(&self, place: &Place, people: u32) -> Vec<u32> {
+        let compiled = self.compiled(place);
+        (0..people)
+            .filter(|id| compiled.evaluate(Some(&format!("user-{id}"))).unwrap().variant.as_str() != "off")
+            .collect()
+    }
+
+    pub fn story(&self) -> Vec<String> {
+        let teller = Teller { state: &self.state, vault: &self.vault };
+        self.log.iter().map(|envelope| teller.tell(envelope).sentence()).collect()
+    }
+}
+
+/// The version that a caller who has just looked would give.
+pub fn current_version(state: &State, command: &Command) -> Option<u64> {
+    let project = |key: &ProjectKey| state.projects.get(key);
+    match command {
+        Command::RenameProject { project: key, .. } => project(key).map(|project| project.version),
+        Command::ChangeEnvironment { project: key, environment, .. } => {
+            project(key)?.environment(environment).map(|environment| environment.version)
+        }
+        Command::RevokeToken { token } => state.tokens.get(token).map(|token| token.version),
+        Command::RevokeSdkKey { sdk_key } => state.sdk_keys.get(sdk_key).map(|key| key.version),
+        Command::ChangeFlag { project: key, flag, .. }
+        | Command::ChangeVariants { project: key, flag, .. }
+        | Command::ArchiveFlag { project: key, flag }
+        | Command::RestoreFlag { project: key, flag } => state.flag(key, flag).map(|flag| flag.version),
+        Command::ChangePlan { project: key, plan, .. } | Command::RemovePlan { project: key, plan } => {
+            project(key)?.plans.get(plan).map(|plan| plan.version)
+        }
+        Command::SetOverrides { place, .. }
+        | Command::ChangeRule { place, .. }
+        | Command::DraftRollout { place, .. }
+        | Command::ChangeStages { place, .. }
+        | Command::DiscardRollout { place }
+        | Command::StartRollout { place }
+        | Command::AdvanceRollout { place }
+        | Command::ResumeRollout { place }
+        | Command::RollBackRollout { place, .. }
+        | Command::FinishRollout { place }
+        | Command::LiftKillSwitch { place } => {
+            state.configuration(&place.project, &place.flag, &place.environment).map(|here| here.version)
+        }
+        _ => None,
+    }
+}
+
+pub fn project() -> ProjectKey {
+    ProjectKey::new("bank").unwrap()
+}
+
+pub fn place(environment: &str) -> Place {
+    Place {
+        project: project(),
+        flag: FlagKey::new("pay").unwrap(),
+        environment: EnvironmentKey::new(environment).unwrap(),
+    }
+}
+
+pub fn new_flag(key: &str) -> NewFlag {
+    NewFlag {
+        key: FlagKey::new(key).unwrap(),
+        details: FlagDetails {
+            name: "Instant payments".into(),
+            description: String::new(),
+            purpose: Purpose::Release,
+            owner: Some("Maren Vogt".into()),
+            tags: Vec::new(),
+            expected_removal: None,
+        },
+        value_kind: ValueKind::Boolean,
+        variants: None,
+        off_variant: None,
+        salt: Some("salt".into()),
+    }
+}
+
+pub fn share(percent: f64) -> Share {
+    Share::from_percent(percent).unwrap()
+}
+
+pub fn percent(percent: f64) -> Stage<String> {
+    Stage { name: None, audience: StageAudience::Percentage { share: share(percent) } }
+}
+
+pub fn named(name: &str, people: &[&str]) -> Stage<String> {
+    let people = people.iter().map(|person| (*person).to_owned()).collect();
+    Stage { name: Some(name.into()), audience: StageAudience::People { people } }
+}

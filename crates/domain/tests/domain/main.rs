@@ -1,0 +1,6 @@
+//! The domain from the outside: the life of a rollout, and what holds whatever happens.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+mod bench;
+mod properties;
+mod rollout_life;

@@ -1,0 +1,140 @@
+//! Whatever sequence of commands is accepted, the invariants hold.
+
+use crate::bench::{Bench, named, percent, place, share};
+use proptest::prelude::*;
+use signalbox_domain::command::{Command, RuleChanges};
+use signalbox_domain::envelope::Envelope;
+use signalbox_domain::flag::WeightedVariant;
+use signalbox_domain::fold;
+use signalbox_domain::key::VariantKey;
+use signalbox_domain::rollout::{Position, RolloutStatus};
+use signalbox_domain::words::Teller;
+
+fn variant() -> impl Strategy<Value = VariantKey> {
+    prop_oneof![Just("on"), Just("off"), Just("gone")].prop_map(|key| VariantKey::new(key).unwrap())
+}
+
+fn stages() -> impl Strategy<Value = Vec<signalbox_domain::rollout::Stage<String>>> {
+    let stage = prop_oneof![
+        3 => (0_u32..=100_000).prop_map(|buckets| percent(f64::from(buckets) / 1_000.0)),
+        1 => Just(named("Staff", &["ann", "ben"])),
+    ];
+    // Mostly rising shares, so that many plans are accepted; sometimes not, so that refusals are met too.
+    (prop::collection::vec(stage, 0..5), any::<bool>()).prop_map(|(mut stages, sorted)| {
+        if sorted {
+            stages.sort_by_key(|stage| match &stage.audience {
+                signalbox_domain::rollout::StageAudience::Percentage { share } => share.buckets(),
+                signalbox_domain::rollout::StageAudience::People { .. } => 0,
+            });
+        }
+        stages
+    })
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let at = prop_oneof![Just("dev"), Just("prod")].prop_map(place);
+    let split = prop::collection::vec((variant(), 0.0..=100.0_f64), 0..3)
+        .prop_map(|parts| {
+            parts
+                .into_iter()
+                .map(|(variant, weight)| WeightedVariant { variant, weight: share(weight.round()) })
+                .collect::<Vec<_>>()
+        })
+        .boxed();
+    let position = prop_oneof![Just(Position::Start), (0_usize..4).prop_map(Position::Stage)];
+    at.prop_flat_map(move |place| {
+        let at = move || Just(place.clone());
+        prop_oneof![
+            3 => (at(), stages()).prop_map(|(place, stages)| Command::DraftRollout { place, stages }),
+            1 => (at(), stages()).prop_map(|(place, stages)| Command::ChangeStages { place, stages }),
+            1 => at().prop_map(|place| Command::DiscardRollout { place }),
+            4 => at().prop_map(|place| Command::StartRollout { place }),
+            6 => at().prop_map(|place| Command::AdvanceRollout { place }),
+            2 => at().prop_map(|place| Command::HoldRollout { place }),
+            2 => at().prop_map(|place| Command::ResumeRollout { place }),
+            2 => (at(), position.clone()).prop_map(|(place, to)| Command::RollBackRollout { place, to }),
+            1 => at().prop_map(|place| Command::FinishRollout { place }),
+            1 => at().prop_map(|place| Command::EngageKillSwitch { place }),
+            2 => at().prop_map(|place| Command::LiftKillSwitch { place }),
+            1 => (0_u64..40).prop_map(|about| Command::GiveReason { about }),
+            2 => (at(), prop::collection::vec(("[a-c]{1,2}", variant()), 0..3))
+                .prop_map(|(place, overrides)| Command::SetOverrides { place, overrides }),
+            1 => (at(), prop::option::of(0_u32..=100), prop::option::of(split.clone()), prop::option::of(prop::collection::vec("[a-c]{1,2}", 0..3)))
+                .prop_map(|(place, percent, split, people)| Command::ChangeRule {
+                    place,
+                    changes: RuleChanges { share: percent.map(|percent| share(f64::from(percent))), split, people },
+                }),
+            1 => "[a-c]{1,2}".prop_map(|value| Command::Erase { value }),
+        ]
+    })
+}
+
+/// What must be so after every accepted command.
+fn holds(bench: &Bench, before: &[Vec<u32>; 2], command: &Command) -> [Vec<u32>; 2] {
+    let places = ["dev", "prod"].map(place);
+    let now = places.clone().map(|place| bench.who_has_it(&place, 200));
+    for (index, place) in places.iter().enumerate() {
+        let configuration = bench.configuration(place);
+        let audience = configuration.effective_audience();
+        if configuration.kill.is_some() {
+            assert_eq!(now[index].len(), 0, "kill overrides everything");
+            let running =
+                configuration.rollout.as_ref().is_some_and(|rollout| rollout.status == RolloutStatus::Running);
+            assert!(!running, "nothing runs while killed");
+        } else if audience.share == share(100.0) && configuration.split.iter().all(|part| part.variant.as_str() == "on")
+        {
+            assert_eq!(now[index].len(), 200, "everybody has it at 100 %");
+        } else if audience.share == share(0.0) {
+            assert_eq!(now[index].len(), 0, "nobody of these has it at 0 %");
+        }
+        // Advancing takes nothing from anybody.
+        let advanced = matches!(command, Command::AdvanceRollout { place: at } | Command::StartRollout { place: at } if at == place);
+        if advanced {
+            assert!(before[index].iter().all(|person| now[index].contains(person)), "somebody lost it by {command:?}");
+        }
+        if let Some(rollout) = &configuration.rollout {
+            let shares: Vec<_> =
+                (0..rollout.stages.len()).map(|stage| rollout.audience_at(Position::Stage(stage)).share).collect();
+            assert!(shares.is_sorted(), "{shares:?}");
+            assert_eq!(rollout.held_because.is_some(), rollout.status == RolloutStatus::Held);
+        }
+    }
+    now
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn accepted_commands_keep_the_invariants(commands in prop::collection::vec((command(), 0_i64..5_000), 1..40)) {
+        let mut bench = Bench::with_flag();
+        let mut has = [Vec::new(), Vec::new()];
+        for (command, later) in commands {
+            // The clock may stand still or jump back.
+            bench.now += later - 1_000;
+            let (state, length) = (bench.state.clone(), bench.log.len());
+            match bench.try_do(command.clone()) {
+                Ok(decision) => {
+                    prop_assert_eq!(bench.log.len(), length + decision.envelopes.len());
+                    has = holds(&bench, &has, &command);
+                }
+                Err(_) => prop_assert_eq!(&bench.state, &state, "a refused command changes nothing"),
+            }
+        }
+
+        // Replaying the stored bytes gives the same state, byte for byte, even after erasures.
+        let read: Vec<Envelope> = bench.log.iter().map(|envelope| Envelope::from_bytes(&envelope.to_bytes()).unwrap()).collect();
+        prop_assert_eq!(&read, &bench.log);
+        let replayed = fold::fold(&read).unwrap();
+        prop_assert_eq!(serde_json::to_vec(&replayed).unwrap(), serde_json::to_vec(&bench.state).unwrap());
+        prop_assert!(bench.log.iter().map(|envelope| envelope.time).is_sorted());
+        prop_assert!(bench.log.iter().map(|envelope| envelope.sequence).eq(1..=bench.log.len() as u64));
+
+        // Every event has words.
+        let teller = Teller { state: &bench.state, vault: &bench.vault };
+        for envelope in &bench.log {
+            let words = teller.tell(envelope);
+            prop_assert!(!words.actor.is_empty() && !words.action.is_empty() && !words.subject.is_empty());
+        }
+    }
+}
