@@ -123,4 +123,22 @@ mod tests {
         let chi_squared: f64 = table.iter().flatten().map(|seen| (seen - expected).powi(2) / expected).sum();
         assert!(chi_squared < 150.0, "{chi_squared}");
     }
+
+    /// The vectors of `docs/bucketing.md`: rows of salt, targeting key, membership bucket, variant bucket.
+    #[test]
+    fn the_published_vectors_hold() {
+        let page = include_str!("../../../../docs/bucketing.md");
+        let rows: Vec<Vec<&str>> = page
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect())
+            .collect();
+        assert!(rows.len() >= 8, "the page has its table");
+        for row in rows {
+            let [salt, key, membership, variant] = row[..] else { panic!("{row:?}") };
+            let bucketer = Bucketer::new(salt);
+            let buckets = (bucketer.membership_bucket(key), bucketer.variant_bucket(key));
+            assert_eq!(buckets, (membership.parse().unwrap(), variant.parse().unwrap()), "{salt} {key}");
+        }
+    }
 }
