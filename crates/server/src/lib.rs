@@ -1,1 +1,13 @@
-//! Placeholder.
+//! The Signalbox server: management API, live stream, OFREP flag evaluation, user interface.
+//!
+//! [`start`] runs it; the binary and the desktop app both call that. Inside, every interface reads from and submits to one
+//! [`Engine`](engine::Engine).
+
+pub mod clock;
+pub mod demo;
+pub mod engine;
+pub mod entropy;
+pub mod evaluation_sets;
+pub mod metrics;
+pub mod ofrep;
+pub mod ui_files;

@@ -1,0 +1,84 @@
+//! Who holds which secret: from the hash of what somebody sends to the token, SDK key or session that it is.
+
+use std::collections::HashMap;
+
+use signalbox_domain::access::{Role, SdkKey};
+use signalbox_domain::key::{SdkKeyId, TokenId};
+use signalbox_domain::{State, Timestamp};
+use signalbox_store::{Credential, CredentialOwner, Session};
+
+use super::secret::SecretHash;
+
+/// Somebody who showed a secret that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The token that they hold.
+    pub token: TokenId,
+    /// What it allows.
+    pub role: Role,
+}
+
+/// Every secret that was handed out, by hash. Whether it still works is asked of the state, each time.
+#[derive(Default)]
+pub(super) struct Access {
+    tokens: HashMap<SecretHash, TokenId>,
+    sdk_keys: HashMap<SecretHash, SdkKeyId>,
+    sessions: HashMap<SecretHash, Session>,
+}
+
+impl Access {
+    /// From what the store kept.
+    pub(super) fn new(credentials: Vec<Credential>, sessions: Vec<Session>) -> Self {
+        let mut access = Self::default();
+        for credential in credentials {
+            access.admit(credential);
+        }
+        for session in sessions {
+            access.sessions.insert(session.hash, session);
+        }
+        access
+    }
+
+    pub(super) fn admit(&mut self, credential: Credential) {
+        match credential.owner {
+            CredentialOwner::Token(id) => {
+                self.tokens.insert(credential.hash, id);
+            }
+            CredentialOwner::SdkKey(id) => {
+                self.sdk_keys.insert(credential.hash, id);
+            }
+        }
+    }
+
+    pub(super) fn open_session(&mut self, session: Session) {
+        self.sessions.insert(session.hash, session);
+    }
+
+    pub(super) fn close_session(&mut self, hash: &SecretHash) -> bool {
+        self.sessions.remove(hash).is_some()
+    }
+
+    /// Forgets sessions that ended, so that their number stays bounded by those in use.
+    pub(super) fn drop_ended_sessions(&mut self, state: &State, now: Timestamp) {
+        self.sessions.retain(|_, session| session.expires > now && live(state, &session.token).is_some());
+    }
+
+    pub(super) fn holder(&self, state: &State, token: &SecretHash) -> Option<Caller> {
+        live(state, self.tokens.get(token)?)
+    }
+
+    pub(super) fn in_session(&self, state: &State, session: &SecretHash, now: Timestamp) -> Option<Caller> {
+        let session = self.sessions.get(session).filter(|session| session.expires > now)?;
+        live(state, &session.token)
+    }
+
+    pub(super) fn sdk_key<'state>(&self, state: &'state State, key: &SecretHash) -> Option<&'state SdkKey> {
+        state.sdk_keys.get(self.sdk_keys.get(key)?).filter(|key| key.revoked.is_none())
+    }
+}
+
+/// Whoever holds this token, unless it was revoked.
+pub(super) fn live(state: &State, token: &TokenId) -> Option<Caller> {
+    let token = state.tokens.get(token).filter(|token| token.revoked.is_none())?;
+    Some(Caller { token: token.id.clone(), role: token.role })
+}

@@ -1,0 +1,360 @@
+//! The engine: one writer that decides, stores, folds and publishes, in that order; readers beside it.
+//!
+//! Every change of every interface goes through [`Engine::submit`]. What was acknowledged is on disk; what was
+//! refused, or could not be stored, changed nothing in memory either.
+
+mod access;
+mod secret;
+mod terms;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use signalbox_domain::chain::Link;
+use signalbox_domain::command::Command;
+use signalbox_domain::decide::{Act, Decision, decide, settle};
+use signalbox_domain::envelope::Envelope;
+use signalbox_domain::event::Event;
+use signalbox_domain::key::TokenId;
+use signalbox_domain::personal::Vault;
+use signalbox_domain::{State, Timestamp};
+use signalbox_store::{Credential, CredentialOwner, Log, Opened, Reader, Session, StoredEntry};
+use tokio::sync::{broadcast, watch};
+
+use crate::evaluation_sets::{EvaluationSet, EvaluationSets};
+use crate::{clock, entropy};
+
+pub use access::Caller;
+pub use secret::{Secret, SecretHash, hash};
+pub use terms::{Committed, SubmitError, Terms};
+
+use access::Access;
+
+/// Events after which a snapshot is written, so that start-up time does not grow with the history.
+const EVENTS_PER_SNAPSHOT: u64 = 1_000;
+/// Changes that a reader of the live stream may be behind before it is dropped.
+const PUBLISHED_AHEAD: usize = 1_024;
+/// How long a browser session lasts, in milliseconds: a working day.
+pub const SESSION_MILLIS: i64 = 12 * 60 * 60 * 1_000;
+
+/// Why a data directory does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store refuses.
+    #[error(transparent)]
+    Store(#[from] signalbox_store::OpenError),
+    /// It opened, but cannot be read.
+    #[error(transparent)]
+    Read(#[from] signalbox_store::ReadError),
+}
+
+/// The open installation: state in memory, log on disk.
+pub struct Engine {
+    writer: Mutex<Writer>,
+    folded: RwLock<Folded>,
+    access: RwLock<Access>,
+    sets: EvaluationSets,
+    reader: Reader,
+    published: broadcast::Sender<Arc<[StoredEntry]>>,
+    stopping: watch::Sender<bool>,
+    /// Set when what is in memory may differ from what is on disk: no more changes until a restart.
+    diverged: AtomicBool,
+}
+
+/// State and the personal values that it commits to; always of the same sequence.
+struct Folded {
+    state: State,
+    vault: Vault,
+}
+
+/// What only one change at a time may use.
+struct Writer {
+    log: Log,
+    /// The last link of the chain.
+    link: Link,
+    since_snapshot: u64,
+}
+
+impl Engine {
+    /// Opens a data directory, making it when it does not exist. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the directory cannot be used, is in use, or holds what this version cannot read.
+    pub fn open(data_dir: &Path) -> Result<Arc<Self>, OpenError> {
+        let Opened { log, reader, state, vault, link } = signalbox_store::open(data_dir)?;
+        let mut access = Access::new(reader.credentials()?, reader.sessions()?);
+        access.drop_ended_sessions(&state, clock::now());
+        Ok(Arc::new(Self {
+            sets: EvaluationSets::new(&state, &vault),
+            writer: Mutex::new(Writer { log, link, since_snapshot: 0 }),
+            folded: RwLock::new(Folded { state, vault }),
+            access: RwLock::new(access),
+            reader,
+            published: broadcast::Sender::new(PUBLISHED_AHEAD),
+            stopping: watch::Sender::new(false),
+            diverged: AtomicBool::new(false),
+        }))
+    }
+
+    /// Looks at the state and the personal values of one moment. Keep it short: a change waits for it.
+    pub fn read<Seen>(&self, look: impl FnOnce(&State, &Vault) -> Seen) -> Seen {
+        let folded = read(&self.folded);
+        look(&folded.state, &folded.vault)
+    }
+
+    /// The log, to read from; blocks on the disk.
+    #[must_use]
+    pub const fn log(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Reads the log without blocking the caller's thread.
+    ///
+    /// # Errors
+    /// [`SubmitError::Fault`] when it cannot be read.
+    pub async fn read_log<Found: Send + 'static>(
+        self: &Arc<Self>,
+        find: impl FnOnce(&Reader) -> Result<Found, signalbox_store::ReadError> + Send + 'static,
+    ) -> Result<Found, SubmitError> {
+        let engine = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || find(&engine.reader)).await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(error)) => Err(SubmitError::Fault(error.to_string())),
+            Err(error) => Err(SubmitError::Fault(error.to_string())),
+        }
+    }
+
+    /// Makes a change: decided, stored, folded in and published when this returns.
+    ///
+    /// Once begun it is carried through, even when the caller stops waiting.
+    ///
+    /// # Errors
+    /// [`SubmitError`] says why it was not made; nothing changed then.
+    pub async fn submit(self: &Arc<Self>, command: Command, terms: Terms) -> Result<Committed, SubmitError> {
+        let engine = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || engine.submit_blocking(command, terms)).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(SubmitError::Fault(error.to_string())),
+        }
+    }
+
+    /// As [`Self::submit`], for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub fn submit_blocking(&self, command: Command, terms: Terms) -> Result<Committed, SubmitError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.accepts_changes()?;
+
+        let decision = self.decide(command, &terms)?;
+        let (credentials, secret) = issue(&decision.envelopes, terms.secret)?;
+        let links = match writer.log.append(&decision, &credentials) {
+            Ok(links) => links,
+            Err(error) => return Err(SubmitError::Fault(error.to_string())),
+        };
+        // From here the change stands. Should it not fold, or fold by half, nothing may build on that.
+        self.diverged.store(true, Ordering::SeqCst);
+        let entries = entries(&decision.envelopes, writer.link, &links);
+        writer.link = links.last().copied().unwrap_or(writer.link);
+        self.fold(&decision, credentials)?;
+        self.diverged.store(false, Ordering::SeqCst);
+
+        if !entries.is_empty() {
+            // Nobody may be listening; that is no fault.
+            let _ = self.published.send(Arc::clone(&entries));
+            writer.since_snapshot += entries.len() as u64;
+        }
+        if writer.since_snapshot >= EVENTS_PER_SNAPSHOT {
+            self.write_snapshot(&mut writer);
+        }
+        Ok(Committed { entries, secret })
+    }
+
+    /// Changes as they are committed, from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<[StoredEntry]>> {
+        self.published.subscribe()
+    }
+
+    /// What applications of this SDK key evaluate, unless the key does not work.
+    #[must_use]
+    pub fn evaluation_set_for_sdk_key(&self, secret: &str) -> Option<Arc<EvaluationSet>> {
+        let hash = secret::hash(secret);
+        let folded = read(&self.folded);
+        let key = read(&self.access).sdk_key(&folded.state, &hash)?;
+        self.sets.of(&key.project, &key.environment)
+    }
+
+    /// Whoever holds this access token, unless it does not work.
+    #[must_use]
+    pub fn holder_of_token(&self, secret: &str) -> Option<Caller> {
+        let folded = read(&self.folded);
+        read(&self.access).holder(&folded.state, &secret::hash(secret))
+    }
+
+    /// Whoever is in this browser session, unless it ended.
+    #[must_use]
+    pub fn holder_of_session(&self, secret: &str) -> Option<Caller> {
+        let folded = read(&self.folded);
+        read(&self.access).in_session(&folded.state, &secret::hash(secret), clock::now())
+    }
+
+    /// Whoever holds this token, unless it was revoked.
+    #[must_use]
+    pub fn holder(&self, token: &TokenId) -> Option<Caller> {
+        access::live(&read(&self.folded).state, token)
+    }
+
+    /// Opens a browser session for the holder of a token. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`SubmitError`] when it could not be stored.
+    pub fn open_session(&self, caller: &Caller) -> Result<Secret, SubmitError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.accepts_changes()?;
+        let now = clock::now();
+        let secret = Secret::of_session().map_err(|error| SubmitError::Fault(error.to_string()))?;
+        let session = Session {
+            hash: secret.hash(),
+            token: caller.token.clone(),
+            expires: Timestamp::from_millis(now.millis() + SESSION_MILLIS),
+        };
+        writer.log.open_session(&session, now).map_err(|error| SubmitError::Fault(error.to_string()))?;
+        let folded = read(&self.folded);
+        let mut access = write(&self.access);
+        access.drop_ended_sessions(&folded.state, now);
+        access.open_session(session);
+        Ok(secret)
+    }
+
+    /// Ends a browser session; nothing happens when there is none. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`SubmitError`] when that could not be stored.
+    pub fn close_session(&self, secret: &str) -> Result<(), SubmitError> {
+        let hash = secret::hash(secret);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if write(&self.access).close_session(&hash) {
+            writer.log.close_session(&hash).map_err(|error| SubmitError::Fault(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether changes are accepted: open, not stopping, memory and disk agree.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.accepts_changes().is_ok()
+    }
+
+    /// Accepts no changes from now on, and lets streams end.
+    pub fn begin_stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Becomes true when the server begins to stop.
+    #[must_use]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
+    /// Waits for a change under way and writes a snapshot. Blocks on the disk.
+    pub fn stop(&self) {
+        self.begin_stop();
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.since_snapshot > 0 && !self.diverged.load(Ordering::SeqCst) {
+            self.write_snapshot(&mut writer);
+        }
+    }
+
+    fn accepts_changes(&self) -> Result<(), SubmitError> {
+        if *self.stopping.borrow() {
+            return Err(SubmitError::Unavailable("the server is stopping"));
+        }
+        if self.diverged.load(Ordering::SeqCst) {
+            return Err(SubmitError::Unavailable("the server does not accept changes until it is started again"));
+        }
+        Ok(())
+    }
+
+    fn decide(&self, command: Command, terms: &Terms) -> Result<Decision, SubmitError> {
+        let act = Act {
+            actor: terms.actor.clone(),
+            role: terms.role,
+            now: terms.at.unwrap_or_else(clock::now),
+            version: terms.version,
+            reason: terms.reason.clone(),
+            entropy: entropy::for_decision().map_err(|error| SubmitError::Fault(error.to_string()))?,
+        };
+        let folded = read(&self.folded);
+        Ok(decide(&folded.state, &folded.vault, command, act)?)
+    }
+
+    /// Takes a stored decision into memory. Only the one writer calls this, so that no other change comes in between.
+    fn fold(&self, decision: &Decision, credentials: Vec<Credential>) -> Result<(), SubmitError> {
+        let mut folded = write(&self.folded);
+        let Folded { state, vault } = &mut *folded;
+        settle(state, vault, decision).map_err(|error| SubmitError::Fault(error.to_string()))?;
+        let mut access = write(&self.access);
+        for credential in credentials {
+            access.admit(credential);
+        }
+        drop(access);
+        drop(folded);
+        let folded = read(&self.folded);
+        self.sets.update(&folded.state, &folded.vault, &decision.envelopes);
+        Ok(())
+    }
+
+    /// A snapshot only saves time at the next start, so failing to write one is told, not fatal.
+    fn write_snapshot(&self, writer: &mut Writer) {
+        let folded = read(&self.folded);
+        match writer.log.write_snapshot(&folded.state) {
+            Ok(()) => writer.since_snapshot = 0,
+            Err(error) => tracing::warn!(%error, sequence = folded.state.sequence, "no snapshot was written"),
+        }
+    }
+}
+
+/// Draws, or takes over, the secret of the token or SDK key that was made. At most one is made by one command.
+fn issue(envelopes: &[Envelope], given: Option<Secret>) -> Result<(Vec<Credential>, Option<Secret>), SubmitError> {
+    let fault = |error: entropy::NoEntropy| SubmitError::Fault(error.to_string());
+    for envelope in envelopes {
+        let (secret, owner) = match &envelope.event {
+            Event::TokenCreated { token, role, .. } => {
+                (given.map_or_else(|| Secret::of_token(*role), Ok), CredentialOwner::Token(token.clone()))
+            }
+            Event::SdkKeyCreated { sdk_key, .. } => {
+                (given.map_or_else(Secret::of_sdk_key, Ok), CredentialOwner::SdkKey(sdk_key.clone()))
+            }
+            _ => continue,
+        };
+        let secret = secret.map_err(fault)?;
+        return Ok((vec![Credential { hash: secret.hash(), owner }], Some(secret)));
+    }
+    Ok((Vec::new(), None))
+}
+
+/// The events as they stand in the log now.
+fn entries(envelopes: &[Envelope], before: Link, links: &[Link]) -> Arc<[StoredEntry]> {
+    let previous = std::iter::once(&before).chain(links);
+    let stored = envelopes.iter().zip(links).zip(previous);
+    stored
+        .map(|((envelope, link), previous)| StoredEntry {
+            envelope: envelope.clone(),
+            link: *link,
+            previous_link: *previous,
+            later_reason: None,
+        })
+        .collect()
+}
+
+// A panic under one of these locks leaves `diverged` set, which is what guards against half a change; reading on
+// is safe, and better than taking every later request down with the first.
+fn read<Inner>(lock: &RwLock<Inner>) -> RwLockReadGuard<'_, Inner> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<Inner>(lock: &RwLock<Inner>) -> RwLockWriteGuard<'_, Inner> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
