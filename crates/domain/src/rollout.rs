@@ -26,7 +26,7 @@ pub struct Stage<Person> {
 }
 
 /// Who a stage lets in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum StageAudience<Person> {
@@ -40,6 +40,38 @@ pub enum StageAudience<Person> {
         /// How many of all people have the feature in this stage.
         share: Share,
     },
+}
+
+/// By hand, because the derived form of a tagged enum reads its fields from a copy: an error would name
+/// `audience` where this one names `audience.share`.
+impl<'de, Person: Deserialize<'de>> Deserialize<'de> for StageAudience<Person> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            People,
+            Percentage,
+        }
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename = "audience")]
+        struct Fields<Person> {
+            kind: Kind,
+            people: Option<Vec<Person>>,
+            share: Option<Share>,
+        }
+
+        match Fields::deserialize(deserializer)? {
+            Fields { kind: Kind::People, people: Some(people), share: None } => Ok(Self::People { people }),
+            Fields { kind: Kind::People, people: None, .. } => Err(Error::missing_field("people")),
+            Fields { kind: Kind::People, .. } => Err(Error::unknown_field("share", &["kind", "people"])),
+            Fields { kind: Kind::Percentage, people: None, share: Some(share) } => Ok(Self::Percentage { share }),
+            Fields { kind: Kind::Percentage, share: None, .. } => Err(Error::missing_field("share")),
+            Fields { kind: Kind::Percentage, .. } => Err(Error::unknown_field("people", &["kind", "share"])),
+        }
+    }
 }
 
 /// Where on its line a rollout stands: before the first stage, or in one.
