@@ -1,0 +1,174 @@
+//! The line of a rollout: its stages as blocks, passed, occupied or ahead.
+
+use signalbox_domain::Timestamp;
+use signalbox_domain::rollout::{Position, RolloutStatus};
+use signalbox_domain::words::difference;
+use signalbox_protocol::wire::rollout::Rollout;
+
+use super::crowd::figure;
+use super::scene::Scene;
+
+/// One stage on the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// What the stage is called.
+    pub title: String,
+    /// Where it lies from where the rollout stands.
+    pub lies: Lies,
+    /// The signal at its entrance.
+    pub signal: Signal,
+    /// "41,000 people".
+    pub people: String,
+    /// "+24,600 people" against the stage before; empty where nothing is known or added.
+    pub more: String,
+    /// When it was first entered.
+    pub entered: Option<Timestamp>,
+    /// When the next stage was first entered, for stages that were passed.
+    pub left: Option<Timestamp>,
+}
+
+/// Where a block lies from where the rollout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lies {
+    /// Passed.
+    Behind,
+    /// The rollout stands in it.
+    Here {
+        /// Whether it may go no further until somebody resumes it.
+        held: bool,
+    },
+    /// Not entered, or left again by a roll back.
+    Ahead,
+}
+
+/// The signal at the entrance of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// The first block, entered: where the rollout started.
+    Start,
+    /// Passed.
+    Passed,
+    /// The next one to enter: nothing but a person's decision is asked.
+    Ready,
+    /// The next one to enter, while the rollout is held.
+    Held,
+    /// The next one to enter, while the flag is off for everyone.
+    Off,
+    /// Its turn comes after others, or the rollout ended before it.
+    Later,
+}
+
+/// All stages of a rollout as blocks, first to last.
+pub fn blocks(scene: &Scene, rollout: &Rollout) -> Vec<Block> {
+    let stands = match rollout.position {
+        Position::Start => None,
+        Position::Stage(stage) => Some(stage),
+    };
+    let next = stands.map_or(0, |stage| stage + 1);
+    let over = rollout.status == RolloutStatus::Finished;
+    let held = rollout.status == RolloutStatus::Held || scene.configuration.killed.is_some();
+    let mut before = scene.at(rollout, Position::Start).people;
+    rollout
+        .stages
+        .iter()
+        .enumerate()
+        .map(|(index, stage)| {
+            let people = scene.at(rollout, Position::Stage(index)).people;
+            let lies = match stands {
+                Some(stands) if index < stands || (index == stands && over) => Lies::Behind,
+                Some(stands) if index == stands => Lies::Here { held },
+                _ => Lies::Ahead,
+            };
+            let signal = match lies {
+                Lies::Ahead if index != next || over => Signal::Later,
+                Lies::Ahead if scene.configuration.killed.is_some() => Signal::Off,
+                Lies::Ahead if rollout.status == RolloutStatus::Held => Signal::Held,
+                Lies::Ahead => Signal::Ready,
+                _ if index == 0 => Signal::Start,
+                _ => Signal::Passed,
+            };
+            let more = before.zip(people).map_or_else(String::new, |(before, people)| more(before, people));
+            before = people;
+            Block {
+                title: stage.title.clone(),
+                lies,
+                signal,
+                people: figure(people),
+                more,
+                entered: stage.first_entered,
+                left: rollout.stages.get(index + 1).and_then(|next| next.first_entered),
+            }
+        })
+        .collect()
+}
+
+/// "+24,600 people"; empty where it adds nobody.
+fn more(before: u64, after: u64) -> String {
+    difference(before, after)
+        .filter(|_| after > before)
+        .map_or_else(String::new, |_| format!("+{}", figure(Some(after - before))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use signalbox_protocol::wire::configuration::Configuration;
+
+    /// Each block as a letter for where it lies and the signal at its entrance.
+    fn check(configuration: Configuration, expect: &str) {
+        let scene = fixture::scene(configuration);
+        let rollout = scene.configuration.rollout.clone().unwrap();
+        let drawn: Vec<_> = blocks(&scene, &rollout)
+            .iter()
+            .map(|block| {
+                let lies = match block.lies {
+                    Lies::Behind => "=",
+                    Lies::Here { held: false } => ">",
+                    Lies::Here { held: true } => "!",
+                    Lies::Ahead => "-",
+                };
+                format!("{:?}{lies}", block.signal)
+            })
+            .collect();
+        assert_eq!(drawn.join(" "), expect);
+    }
+
+    #[test]
+    fn only_the_next_signal_is_lit() {
+        check(fixture::draft(), "Ready- Later- Later- Later- Later-");
+        check(fixture::running(2), "Start= Passed= Passed> Ready- Later-");
+        check(fixture::held(2), "Start= Passed= Passed! Held- Later-");
+        check(fixture::running(4), "Start= Passed= Passed= Passed= Passed>");
+
+        let mut killed = fixture::held(0);
+        killed.killed = Some(Timestamp::from_millis(1));
+        check(killed, "Start! Off- Later- Later- Later-");
+
+        let mut rolled_back = fixture::held(2);
+        rolled_back.rollout.as_mut().unwrap().position = Position::Start;
+        check(rolled_back, "Held- Later- Later- Later- Later-");
+
+        let mut finished = fixture::running(3);
+        finished.rollout.as_mut().unwrap().status = RolloutStatus::Finished;
+        check(finished, "Start= Passed= Passed= Passed= Later-");
+    }
+
+    #[test]
+    fn every_stage_says_how_many_people_it_adds() {
+        let scene = fixture::scene(fixture::running(2));
+        let rollout = scene.configuration.rollout.clone().unwrap();
+        let told: Vec<_> =
+            blocks(&scene, &rollout).into_iter().map(|block| format!("{} {}", block.people, block.more)).collect();
+        assert_eq!(
+            told,
+            [
+                "3 people +3 people",
+                "1,640 people +1,640 people",
+                "16,400 people +14,800 people",
+                "41,000 people +24,600 people",
+                "164,000 people +123,000 people"
+            ]
+        );
+    }
+}

@@ -1,0 +1,280 @@
+//! The stages of a plan while they are edited: what was typed, what is wrong with it, what it comes to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use signalbox_domain::rollout::{MOST_PEOPLE, MOST_STAGES, Stage, StageAudience};
+use signalbox_domain::{Share, text};
+
+use super::crowd::{Crowd, sentence_case};
+use super::percent;
+
+/// A stage as it is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageRow {
+    /// What people call it; empty for none.
+    pub name: String,
+    /// Whom it lets in.
+    pub lets_in: LetsIn,
+    /// The share in percent, for a stage that lets in a share.
+    pub share: String,
+    /// One key on each line, for a stage that lets in named people.
+    pub people: String,
+    /// The stage as it stands, where it was passed and must stay.
+    pub passed: Option<Stage<String>>,
+}
+
+/// Whom a stage lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LetsIn {
+    /// A share of everybody.
+    #[default]
+    Share,
+    /// People named by their key.
+    Named,
+}
+
+/// The stages before which a plan begins: who has the feature then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    /// Share of everybody.
+    pub share: Share,
+    /// How many are named one by one.
+    pub named: u64,
+}
+
+/// What typed stages come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The stages, when nothing is wrong with them.
+    pub stages: Option<Vec<Stage<String>>>,
+    /// What is wrong, by the path that the server would give it: `stages[1].audience.share`.
+    pub problems: BTreeMap<String, String>,
+    /// How many people have the feature in each stage; absent where it cannot be told.
+    pub people: Vec<Option<u64>>,
+}
+
+impl StageRow {
+    /// A new stage that lets in a share.
+    pub fn of_share(share: Share) -> Self {
+        Self::from(Stage { name: None, audience: StageAudience::Percentage { share } })
+    }
+
+    /// The stage that was passed, as it must stay.
+    pub fn passed(stage: Stage<String>) -> Self {
+        Self { passed: Some(stage.clone()), ..Self::from(stage) }
+    }
+
+    /// The keys that were typed, one on each line; empty lines are no keys.
+    fn keys(&self) -> Vec<String> {
+        self.people.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn stage(&self, index: usize, problems: &mut BTreeMap<String, String>) -> Option<Stage<String>> {
+        if let Some(passed) = &self.passed {
+            return Some(passed.clone());
+        }
+        let mut wrong = |field: &str, message: String| {
+            problems.insert(format!("stages[{index}].{field}"), message);
+        };
+        let name = match self.name.trim() {
+            "" => Some(None),
+            typed => text::name(typed)
+                .map(Some)
+                .map_err(|error| wrong("name", format!("{}.", sentence_case(&error.to_string()))))
+                .ok(),
+        };
+        let audience = match self.lets_in {
+            LetsIn::Share => percent::parse(&self.share)
+                .map(|share| StageAudience::Percentage { share })
+                .map_err(|message| wrong("audience.share", message))
+                .ok(),
+            LetsIn::Named => named(self.keys())
+                .map(|people| StageAudience::People { people })
+                .map_err(|message| wrong("audience.people", message))
+                .ok(),
+        };
+        Some(Stage { name: name?, audience: audience? })
+    }
+}
+
+impl From<Stage<String>> for StageRow {
+    fn from(stage: Stage<String>) -> Self {
+        let name = stage.name.unwrap_or_default();
+        let (lets_in, share, people) = match stage.audience {
+            StageAudience::Percentage { share } => (LetsIn::Share, percent::typed(share), String::new()),
+            StageAudience::People { people } => (LetsIn::Named, String::new(), people.join("\n")),
+        };
+        Self { name, lets_in, share, people, passed: None }
+    }
+}
+
+/// Keys that the server would accept.
+fn named(keys: Vec<String>) -> Result<Vec<String>, String> {
+    if keys.is_empty() {
+        return Err("Name at least one person, one key on each line.".into());
+    }
+    if keys.len() > MOST_PEOPLE {
+        return Err(format!("Name at most {MOST_PEOPLE} people; these are {}.", keys.len()));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, key) in keys.iter().enumerate() {
+        if let Err(error) = text::person(key) {
+            return Err(format!("Person {}: {error}.", index + 1));
+        }
+        if !seen.insert(key) {
+            return Err(format!("“{key}” is named twice."));
+        }
+    }
+    Ok(keys)
+}
+
+/// The usual careful line: 1, 10, 50 and 100 percent, as far as they are above the floor.
+pub fn usual(floor: Floor) -> Vec<StageRow> {
+    [1, 10, 50, 100]
+        .into_iter()
+        .filter_map(|percent| Share::from_buckets(percent * 1_000).ok())
+        .filter(|share| *share > floor.share)
+        .map(StageRow::of_share)
+        .collect()
+}
+
+/// The next stage to suggest after these: twice the largest share, at most everybody.
+pub fn suggested(rows: &[StageRow], floor: Floor) -> StageRow {
+    let largest = rows
+        .iter()
+        .filter(|row| row.lets_in == LetsIn::Share)
+        .filter_map(|row| percent::parse(&row.share).ok())
+        .fold(floor.share, Share::max);
+    let doubled = Share::from_buckets((largest.buckets() * 2).clamp(1_000, Share::EVERYBODY.buckets()));
+    StageRow::of_share(doubled.unwrap_or(Share::EVERYBODY))
+}
+
+/// Checks stages as the server does, and counts the people of each.
+pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd) -> Checked {
+    let mut problems = BTreeMap::new();
+    if rows.is_empty() {
+        problems.insert("stages".into(), "Add at least one stage.".into());
+    }
+    if rows.len() > MOST_STAGES {
+        problems.insert("stages".into(), format!("A plan has at most {MOST_STAGES} stages."));
+    }
+    let (mut share, mut named) = (floor.share, floor.named);
+    let mut known = true;
+    let mut people = Vec::with_capacity(rows.len());
+    let mut stages = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let stage = row.stage(index, &mut problems);
+        match stage.as_ref().map(|stage| &stage.audience) {
+            Some(StageAudience::Percentage { share: next }) => {
+                if *next <= share {
+                    let message = match share {
+                        Share::EVERYBODY => "Everybody has it before this stage; remove it.".into(),
+                        share => format!("Must be more than {share}, which people have before this stage."),
+                    };
+                    problems.insert(format!("stages[{index}].audience.share"), message);
+                }
+                share = share.max(*next);
+            }
+            Some(StageAudience::People { people }) => named += people.len() as u64,
+            None => known = false,
+        }
+        people.push(if known { crowd.reached(share, named) } else { None });
+        stages.extend(stage);
+    }
+    Checked { stages: problems.is_empty().then_some(stages), problems, people }
+}
+
+/// The path under which a form shows a problem of the server: a person of a stage belongs to the whole list.
+pub fn shown_at(path: &str) -> String {
+    match path.split_once("].audience.people[") {
+        Some((stage, _)) => format!("{stage}].audience.people"),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOBODY: Floor = Floor { share: Share::NOBODY, named: 0 };
+
+    fn share(typed: &str) -> StageRow {
+        StageRow { share: typed.into(), ..StageRow::of_share(Share::NOBODY) }
+    }
+
+    fn people(typed: &str) -> StageRow {
+        StageRow { lets_in: LetsIn::Named, people: typed.into(), ..StageRow::of_share(Share::NOBODY) }
+    }
+
+    fn problems(rows: &[StageRow], floor: Floor) -> Vec<String> {
+        let checked = check(rows, floor, Crowd::new(1_000));
+        assert_eq!(checked.stages.is_some(), checked.problems.is_empty());
+        checked.problems.into_iter().map(|(field, message)| format!("{field}: {message}")).collect()
+    }
+
+    #[test]
+    fn a_good_plan_is_counted_in_people() {
+        let rows = [people("ann\n\n ben \n"), share("1"), share("12.5 %"), share("100")];
+        let checked = check(&rows, NOBODY, Crowd::new(164_000));
+        assert_eq!(checked.people, [Some(2), Some(1_640), Some(20_500), Some(164_000)]);
+        let titles: Vec<_> = checked.stages.unwrap().iter().map(Stage::in_words).collect();
+        assert_eq!(titles, ["2 named people", "1 %", "12.5 %", "100 %"]);
+    }
+
+    #[test]
+    fn what_is_wrong_stands_where_the_server_would_put_it() {
+        assert_eq!(problems(&[], NOBODY), ["stages: Add at least one stage."]);
+        assert_eq!(
+            problems(&[share("10"), share("5"), share("x")], NOBODY),
+            [
+                "stages[1].audience.share: Must be more than 10 %, which people have before this stage.",
+                "stages[2].audience.share: Must be a number from 0 to 100 with at most three decimals."
+            ]
+        );
+        assert_eq!(
+            problems(&[share("25")], Floor { share: Share::EVERYBODY, named: 0 }),
+            ["stages[0].audience.share: Everybody has it before this stage; remove it."]
+        );
+        assert_eq!(
+            problems(&[people(""), people("ann\nann")], NOBODY),
+            [
+                "stages[0].audience.people: Name at least one person, one key on each line.",
+                "stages[1].audience.people: “ann” is named twice."
+            ]
+        );
+        let long = StageRow { name: "x".repeat(121), ..share("10") };
+        assert_eq!(problems(&[long], NOBODY), ["stages[0].name: Must be at most 120 characters."]);
+        let many: Vec<_> = (1..=31).map(|percent| share(&percent.to_string())).collect();
+        assert_eq!(problems(&many, NOBODY), ["stages: A plan has at most 30 stages."]);
+    }
+
+    #[test]
+    fn after_a_stage_that_is_wrong_nothing_is_counted() {
+        let checked = check(&[share("1"), share("x"), share("50")], NOBODY, Crowd::new(1_000));
+        assert_eq!(checked.people, [Some(10), None, None]);
+    }
+
+    #[test]
+    fn passed_stages_stay_as_they_are() {
+        let stage =
+            Stage { name: Some(" Staff ".into()), audience: StageAudience::People { people: vec![" a".into()] } };
+        let rows = [StageRow::passed(stage.clone()), share("1")];
+        assert_eq!(check(&rows, NOBODY, Crowd::new(1_000)).stages.unwrap()[0], stage);
+    }
+
+    #[test]
+    fn suggestions_are_above_what_people_have() {
+        let typed = |rows: Vec<StageRow>| rows.into_iter().map(|row| row.share).collect::<Vec<_>>();
+        assert_eq!(typed(usual(NOBODY)), ["1", "10", "50", "100"]);
+        assert_eq!(typed(usual(Floor { share: Share::from_percent(10.0).unwrap(), named: 0 })), ["50", "100"]);
+        assert_eq!(suggested(&[share("25")], NOBODY).share, "50");
+        assert_eq!(suggested(&[share("80")], NOBODY).share, "100");
+        assert_eq!(suggested(&[], NOBODY).share, "1");
+    }
+
+    #[test]
+    fn a_person_of_a_stage_belongs_to_the_whole_list() {
+        assert_eq!(shown_at("stages[1].audience.people[3]"), "stages[1].audience.people");
+        assert_eq!(shown_at("stages[1].audience.share"), "stages[1].audience.share");
+    }
+}
