@@ -18,6 +18,15 @@ pub struct Caller {
     pub role: Role,
 }
 
+/// What somebody shows to say who they are, as its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presented {
+    /// An access token.
+    Token(SecretHash),
+    /// The cookie of a browser session.
+    Session(SecretHash),
+}
+
 /// Every secret that was handed out, by hash. Whether it still works is asked of the state, each time.
 #[derive(Default)]
 pub(super) struct Access {
@@ -63,13 +72,14 @@ impl Access {
         self.sessions.retain(|_, session| session.expires > now && live(state, &session.token).is_some());
     }
 
-    pub(super) fn holder(&self, state: &State, token: &SecretHash) -> Option<Caller> {
-        live(state, self.tokens.get(token)?)
-    }
-
-    pub(super) fn in_session(&self, state: &State, session: &SecretHash, now: Timestamp) -> Option<Caller> {
-        let session = self.sessions.get(session).filter(|session| session.expires > now)?;
-        live(state, &session.token)
+    pub(super) fn recognise(&self, state: &State, presented: &Presented, now: Timestamp) -> Option<Caller> {
+        match presented {
+            Presented::Token(hash) => live(state, self.tokens.get(hash)?),
+            Presented::Session(hash) => {
+                let session = self.sessions.get(hash).filter(|session| session.expires > now)?;
+                live(state, &session.token)
+            }
+        }
     }
 
     pub(super) fn sdk_key<'state>(&self, state: &'state State, key: &SecretHash) -> Option<&'state SdkKey> {
@@ -78,7 +88,7 @@ impl Access {
 }
 
 /// Whoever holds this token, unless it was revoked.
-pub(super) fn live(state: &State, token: &TokenId) -> Option<Caller> {
+fn live(state: &State, token: &TokenId) -> Option<Caller> {
     let token = state.tokens.get(token).filter(|token| token.revoked.is_none())?;
     Some(Caller { token: token.id.clone(), role: token.role })
 }

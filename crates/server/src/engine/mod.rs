@@ -10,6 +10,7 @@ mod terms;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
 
 use signalbox_domain::chain::Link;
 use signalbox_domain::command::Command;
@@ -23,9 +24,10 @@ use signalbox_store::{Credential, CredentialOwner, Log, Opened, Reader, Session,
 use tokio::sync::{broadcast, watch};
 
 use crate::evaluation_sets::{EvaluationSet, EvaluationSets};
+use crate::metrics::Metrics;
 use crate::{clock, entropy};
 
-pub use access::Caller;
+pub use access::{Caller, Presented};
 pub use secret::{Secret, SecretHash, hash};
 pub use terms::{Committed, SubmitError, Terms};
 
@@ -56,6 +58,7 @@ pub struct Engine {
     access: RwLock<Access>,
     sets: EvaluationSets,
     reader: Reader,
+    metrics: Metrics,
     published: broadcast::Sender<Arc<[StoredEntry]>>,
     stopping: watch::Sender<bool>,
     /// Set when what is in memory may differ from what is on disk: no more changes until a restart.
@@ -91,6 +94,7 @@ impl Engine {
             folded: RwLock::new(Folded { state, vault }),
             access: RwLock::new(access),
             reader,
+            metrics: Metrics::default(),
             published: broadcast::Sender::new(PUBLISHED_AHEAD),
             stopping: watch::Sender::new(false),
             diverged: AtomicBool::new(false),
@@ -107,6 +111,12 @@ impl Engine {
     #[must_use]
     pub const fn log(&self) -> &Reader {
         &self.reader
+    }
+
+    /// What the server counts of itself.
+    #[must_use]
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Reads the log without blocking the caller's thread.
@@ -149,10 +159,15 @@ impl Engine {
 
         let decision = self.decide(command, &terms)?;
         let (credentials, secret) = issue(&decision.envelopes, terms.secret)?;
+        if decision.envelopes.is_empty() {
+            return Ok(Committed { entries: Arc::new([]), secret: None });
+        }
+        let started = Instant::now();
         let links = match writer.log.append(&decision, &credentials) {
             Ok(links) => links,
             Err(error) => return Err(SubmitError::Fault(error.to_string())),
         };
+        self.metrics.committed(links.len(), started.elapsed());
         // From here the change stands. Should it not fold, or fold by half, nothing may build on that.
         self.diverged.store(true, Ordering::SeqCst);
         let entries = entries(&decision.envelopes, writer.link, &links);
@@ -160,11 +175,9 @@ impl Engine {
         self.fold(&decision, credentials)?;
         self.diverged.store(false, Ordering::SeqCst);
 
-        if !entries.is_empty() {
-            // Nobody may be listening; that is no fault.
-            let _ = self.published.send(Arc::clone(&entries));
-            writer.since_snapshot += entries.len() as u64;
-        }
+        // Nobody may be listening; that is no fault.
+        let _ = self.published.send(Arc::clone(&entries));
+        writer.since_snapshot += entries.len() as u64;
         if writer.since_snapshot >= EVENTS_PER_SNAPSHOT {
             self.write_snapshot(&mut writer);
         }
@@ -186,24 +199,11 @@ impl Engine {
         self.sets.of(&key.project, &key.environment)
     }
 
-    /// Whoever holds this access token, unless it does not work.
+    /// Whoever showed this, unless it does not work, or does not work any more.
     #[must_use]
-    pub fn holder_of_token(&self, secret: &str) -> Option<Caller> {
+    pub fn recognise(&self, presented: &Presented) -> Option<Caller> {
         let folded = read(&self.folded);
-        read(&self.access).holder(&folded.state, &secret::hash(secret))
-    }
-
-    /// Whoever is in this browser session, unless it ended.
-    #[must_use]
-    pub fn holder_of_session(&self, secret: &str) -> Option<Caller> {
-        let folded = read(&self.folded);
-        read(&self.access).in_session(&folded.state, &secret::hash(secret), clock::now())
-    }
-
-    /// Whoever holds this token, unless it was revoked.
-    #[must_use]
-    pub fn holder(&self, token: &TokenId) -> Option<Caller> {
-        access::live(&read(&self.folded).state, token)
+        read(&self.access).recognise(&folded.state, presented, clock::now())
     }
 
     /// Opens a browser session for the holder of a token. Blocks on the disk.
