@@ -1,0 +1,77 @@
+//! Calls of the management API: one way to call, two ways to carry.
+//!
+//! In the desktop app a call goes to the app over IPC, which knows the token; in a browser it goes to
+//! the server that the page came from, with the session cookie.
+
+mod http;
+pub mod ipc;
+mod request;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use signalbox_protocol::desktop::Response;
+use signalbox_protocol::{Endpoint, ErrorBody, ErrorCode};
+
+use crate::browser;
+
+/// Calls an endpoint. `version` is the version that a write was made against, where it needs one.
+///
+/// # Errors
+/// What the server answered, or [`ErrorCode::Unavailable`] when it did not answer.
+pub async fn call<E: Endpoint>(
+    at: &E::At,
+    query: &E::Query,
+    body: &E::Body,
+    version: Option<u64>,
+) -> Result<E::Response, ErrorBody> {
+    let key = (!E::META.method.is_safe()).then(browser::random_hex);
+    let request = request::build::<E>(at, query, body, version, key);
+    let response = if ipc::is_here() { ipc::send(request).await } else { http::send(request).await };
+    read(response)
+}
+
+/// The error for a server that did not answer.
+fn no_answer() -> ErrorBody {
+    ErrorBody::new(
+        ErrorCode::Unavailable,
+        "the server does not answer; look whether the change was made before you try again",
+    )
+}
+
+/// Turns an answer into the resource or the error that it holds.
+fn read<Body: DeserializeOwned>(response: Response) -> Result<Body, ErrorBody> {
+    let Response { status, body } = response;
+    if (200..300).contains(&status) {
+        // An answer without a body reads as the empty object.
+        let body = if body.is_null() { Value::Object(serde_json::Map::new()) } else { body };
+        return serde_json::from_value(body).map_err(|error| {
+            ErrorBody::new(ErrorCode::Internal, format!("the server's answer is not understood: {error}"))
+        });
+    }
+    Err(serde_json::from_value(body).unwrap_or_else(|_| match status {
+        0 | 502..=504 => no_answer(),
+        _ => ErrorBody::new(ErrorCode::Internal, format!("the server answered with status {status}")),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use signalbox_protocol::wire::Empty;
+
+    #[test]
+    fn answers_are_read_by_their_status() {
+        let check = |status: u16, body: Value, expect: Result<(), ErrorCode>| {
+            let got = read::<Empty>(Response { status, body: body.clone() });
+            assert_eq!(got.map(|_| ()).map_err(|body| body.error.code), expect, "{status} {body}");
+        };
+        check(204, Value::Null, Ok(()));
+        check(200, json!({}), Ok(()));
+        check(200, json!({"unknown": 1}), Err(ErrorCode::Internal));
+        check(404, json!({"error": {"code": "not_found", "message": "no"}}), Err(ErrorCode::NotFound));
+        check(0, Value::Null, Err(ErrorCode::Unavailable));
+        check(502, json!("<html>"), Err(ErrorCode::Unavailable));
+        check(418, Value::Null, Err(ErrorCode::Internal));
+    }
+}

@@ -1,0 +1,64 @@
+//! The page as a whole: its phases and its addresses.
+
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::{ParamSegment, StaticSegment, WildcardSegment};
+
+use crate::clock;
+use crate::components::{Failed, Toasts};
+use crate::pages::audit::AuditPage;
+use crate::pages::flag::FlagPage;
+use crate::pages::flags::FlagsPage;
+use crate::pages::overview::OverviewPage;
+use crate::pages::settings::SettingsPage;
+use crate::pages::welcome::{SignInPage, WelcomePage};
+use crate::shell::Shell;
+use crate::state::{Phase, Store};
+
+/// The page as a whole.
+#[component]
+pub fn App() -> impl IntoView {
+    let store = Store::new(clock::now());
+    provide_context(store);
+    store.open();
+    view! {
+        {move || match store.phase.get() {
+            Phase::Opening => ().into_any(),
+            Phase::Welcome => view! { <WelcomePage /> }.into_any(),
+            Phase::SignIn => view! { <SignInPage /> }.into_any(),
+            Phase::Broken(error) => {
+                view! {
+                    <main class="boot">
+                        <Failed title="Signalbox could not open" error on_retry=move |()| store.try_to_open() />
+                    </main>
+                }
+                    .into_any()
+            }
+            Phase::Ready => view! { <Pages /> }.into_any(),
+        }}
+        <Toasts />
+    }
+}
+
+/// The pages and their addresses.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <Redirect path="/" /> }>
+                <ParentRoute path=StaticSegment("") view=Shell>
+                    <Route path=StaticSegment("") view=OverviewPage />
+                    <Route path=StaticSegment("flags") view=FlagsPage />
+                    // The page reads what comes after the key itself: its tabs have addresses of their own.
+                    <Route
+                        path=(StaticSegment("flags"), ParamSegment("flag"), WildcardSegment("tab"))
+                        view=FlagPage
+                    />
+                    <Route path=StaticSegment("audit") view=AuditPage />
+                    <Route path=(StaticSegment("settings"), WildcardSegment("section")) view=SettingsPage />
+                    <Route path=StaticSegment("welcome") view=|| view! { <Redirect path="/" /> } />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

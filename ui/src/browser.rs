@@ -1,0 +1,59 @@
+//! What the page asks of its browser: storage, the clipboard, chance, focus.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// A remembered text of this device.
+pub fn remembered(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Remembers a text on this device; where storage is closed to the page, nothing is remembered.
+pub fn remember(key: &str, text: &str) {
+    if let Some(storage) = storage() {
+        // A full or closed storage costs comfort only.
+        let _ = storage.set_item(key, text);
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// 32 random hexadecimal digits, for `Idempotency-Key`.
+pub fn random_hex() -> String {
+    let mut bytes = [0; 16];
+    // `randomUUID` exists on secure origins only; this exists everywhere.
+    if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Puts a text onto the clipboard; false where the browser does not allow it.
+pub async fn copy_text(text: &str) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    let navigator = window.navigator();
+    // On an origin that is not secure there is no clipboard at all.
+    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into());
+    if !clipboard.is_ok_and(|clipboard| clipboard.is_object()) {
+        return false;
+    }
+    wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+/// The element that has the focus.
+pub fn focused() -> Option<HtmlElement> {
+    web_sys::window()?.document()?.active_element()?.dyn_into().ok()
+}
+
+/// Gives the focus to the first element that matches a selector.
+pub fn focus(selector: &str) {
+    let element = web_sys::window().and_then(|window| window.document());
+    if let Ok(Some(element)) = element.map_or(Ok(None), |document| document.query_selector(selector))
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        // An element that cannot take the focus leaves it where it was.
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,76 @@
+//! What goes wrong in a form, beside the field that it is about.
+
+use leptos::prelude::*;
+use signalbox_protocol::ErrorBody;
+
+/// The error of the last attempt to send a form, if any.
+#[derive(Clone, Copy)]
+pub struct Problem(RwSignal<Option<ErrorBody>>);
+
+impl Problem {
+    /// No error yet.
+    pub fn new() -> Self {
+        Self(RwSignal::new(None))
+    }
+
+    /// Keeps an error, to be shown.
+    pub fn set(&self, error: ErrorBody) {
+        self.0.set(Some(error));
+    }
+
+    /// Forgets the error, before a new attempt.
+    pub fn clear(&self) {
+        self.0.set(None);
+    }
+
+    /// The sentence for a field, when the error is about it: `name`, `stages[1].audience.share`.
+    pub fn at(&self, field: impl Into<String>) -> Signal<Option<String>> {
+        let (error, field) = (self.0, field.into());
+        Signal::derive(move || {
+            error.with(|error| {
+                let detail = &error.as_ref()?.error;
+                let about = detail.field.as_deref()?;
+                (about == field).then(|| sentence(&detail.message, about))
+            })
+        })
+    }
+
+    /// The sentence for an error that is about none of the `fields` that the form shows.
+    pub fn elsewhere(&self, fields: Vec<String>) -> Signal<Option<String>> {
+        let error = self.0;
+        Signal::derive(move || {
+            error.with(|error| {
+                let detail = &error.as_ref()?.error;
+                match &detail.field {
+                    Some(about) if fields.contains(about) => None,
+                    Some(about) => Some(format!("{about}: {}", sentence(&detail.message, about))),
+                    None => Some(sentence(&detail.message, "")),
+                }
+            })
+        })
+    }
+}
+
+/// A message of the API as a sentence: without the name of the field in front, capital first, full stop.
+pub fn sentence(message: &str, field: &str) -> String {
+    let message = message.strip_prefix(field).map_or(message, |rest| rest.strip_prefix(": ").unwrap_or(message)).trim();
+    let mut letters = message.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let end = if message.ends_with(['.', '?', '!']) { "" } else { "." };
+    first.to_uppercase().chain(letters).collect::<String>() + end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_become_sentences() {
+        let check = |message, field, expect: &str| assert_eq!(sentence(message, field), expect);
+        check("name: must be 1 to 120 characters", "name", "Must be 1 to 120 characters.");
+        check("there is already a flag \"a\"", "key", "There is already a flag \"a\".");
+        check("Is it?", "", "Is it?");
+        check("names must differ", "name", "Names must differ.");
+        check("", "name", "");
+    }
+}

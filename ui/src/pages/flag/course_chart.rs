@@ -1,0 +1,239 @@
+//! Draws who had a feature over time as steps, in the colours of the theme.
+
+use plotters::coord::Shift;
+use plotters::coord::types::{RangedCoordf64, RangedCoordi64};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use signalbox_domain::{Timestamp, people};
+
+use super::course::{Event, Point};
+
+/// Size of the drawing in its own units; it scales with the card that holds it.
+const SIZE: (u32, u32) = (840, 172);
+/// Room for labels around the plot: top, right, bottom, left.
+const ROOM: (i32, i32, i32, i32) = (20, 10, 20, 62);
+/// Labels at the top that would be nearer than this to the one before are left out.
+const LABEL_GAP: i32 = 46;
+
+/// Colours of the drawing stand for roles; the themes say what they look like.
+const CHANGE: RGBColor = RGBColor(1, 0, 0);
+const BAND: RGBColor = RGBColor(2, 0, 0);
+const GRID: RGBColor = RGBColor(3, 0, 0);
+const NOTE: RGBColor = RGBColor(4, 0, 0);
+const INK: RGBColor = RGBColor(5, 0, 0);
+const ROLES: [(RGBColor, &str); 5] = [
+    (CHANGE, "var(--chart-change)"),
+    (BAND, "var(--chart-band)"),
+    (GRID, "var(--chart-grid)"),
+    (NOTE, "var(--chart-note)"),
+    (INK, "var(--ink-3)"),
+];
+
+type Plot<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordi64, RangedCoordf64>>;
+type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// What the axes and the steps are called.
+pub struct Labels<'a> {
+    /// What each stage is called, first to last.
+    pub stages: &'a [String],
+    /// A moment on the time axis.
+    pub time: &'a dyn Fn(Timestamp) -> String,
+}
+
+/// The course up to `now` as an SVG image; nothing where there is nothing to draw.
+pub fn draw(points: &[Point], people_before: u64, now: Timestamp, labels: &Labels<'_>) -> Option<String> {
+    let first = points.first()?.time.millis();
+    let last = now.millis().max(first + 1);
+    // A little of the time before the start, so that the first step is seen.
+    let begin = first - (last - first) / 24;
+    let most = points.iter().map(|point| point.people).fold(people_before, u64::max);
+    let step = grid_step(most);
+    let top = most.div_ceil(step).max(1) * step;
+
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+        plot(&area, begin..last, top, |chart| {
+            grid(chart, begin..last, top, step)?;
+            changes(chart, points, top, labels)?;
+            steps(chart, points, people_before, begin..last)?;
+            times(chart, first..last, labels)
+        })
+        .and_then(|()| area.present())
+        .ok()?;
+    }
+    Some(themed(svg))
+}
+
+fn plot<'a>(
+    area: &DrawingArea<SVGBackend<'a>, Shift>,
+    time: std::ops::Range<i64>,
+    top: u64,
+    draw: impl FnOnce(&mut Plot<'a>) -> Drawn,
+) -> Drawn {
+    let mut chart = ChartBuilder::on(area)
+        .margin_top(ROOM.0)
+        .margin_right(ROOM.1)
+        .margin_bottom(ROOM.2)
+        .margin_left(ROOM.3)
+        .build_cartesian_2d(time, 0.0..count(top))?;
+    draw(&mut chart)
+}
+
+/// Three or four lines across, with their number of people.
+fn grid(chart: &mut Plot<'_>, time: std::ops::Range<i64>, top: u64, step: u64) -> Drawn {
+    let style = text(HPos::Right, VPos::Center);
+    for line in (0..=top).step_by(usize::try_from(step).unwrap_or(usize::MAX)) {
+        let y = count(line);
+        chart.draw_series([PathElement::new([(time.start, y), (time.end, y)], GRID)])?;
+        let (x, y) = chart.backend_coord(&(time.start, y));
+        label(chart, &people::grouped(line), (x - 8, y), &style)?;
+    }
+    Ok(())
+}
+
+/// A thin line at every change, with what it was on top.
+fn changes(chart: &mut Plot<'_>, points: &[Point], top: u64, labels: &Labels<'_>) -> Drawn {
+    let style = text(HPos::Center, VPos::Bottom);
+    let mut free_from = i32::MIN;
+    for point in points {
+        let x = point.time.millis();
+        chart.draw_series([PathElement::new([(x, 0.0), (x, count(top))], NOTE)])?;
+        let (pixel, y) = chart.backend_coord(&(x, count(top)));
+        if pixel >= free_from {
+            let name = match point.event {
+                Event::Entered(stage) => labels.stages.get(stage).map_or("", String::as_str),
+                Event::RolledBack => "back",
+                Event::TurnedOff => "off",
+                Event::TurnedOn => "on",
+            };
+            label(chart, name, (pixel, y - 4), &style)?;
+            free_from = pixel + LABEL_GAP;
+        }
+    }
+    Ok(())
+}
+
+/// The steps themselves: level from one change to the next.
+fn steps(chart: &mut Plot<'_>, points: &[Point], before: u64, time: std::ops::Range<i64>) -> Drawn {
+    let mut line = vec![(time.start, count(before))];
+    let mut level = before;
+    for point in points {
+        let x = point.time.millis();
+        line.extend([(x, count(level)), (x, count(point.people))]);
+        level = point.people;
+    }
+    line.push((time.end, count(level)));
+    chart.draw_series(AreaSeries::new(line.clone(), 0.0, BAND))?;
+    chart.draw_series(LineSeries::new(line, ShapeStyle::from(CHANGE).stroke_width(2)))?;
+    chart.draw_series([Circle::new((time.end, count(level)), 3, CHANGE.filled())])?;
+    Ok(())
+}
+
+/// When it started, two moments between, and now.
+fn times(chart: &mut Plot<'_>, time: std::ops::Range<i64>, labels: &Labels<'_>) -> Drawn {
+    let length = time.end - time.start;
+    for quarter in 0..=3 {
+        let moment = time.start + length / 3 * quarter;
+        let (name, side) = match quarter {
+            0 => ((labels.time)(Timestamp::from_millis(moment)), HPos::Left),
+            3 => ("now".to_owned(), HPos::Right),
+            _ => ((labels.time)(Timestamp::from_millis(moment)), HPos::Center),
+        };
+        let (x, y) = chart.backend_coord(&(moment.min(time.end), 0.0));
+        label(chart, &name, (x, y + 6), &text(side, VPos::Top))?;
+    }
+    Ok(())
+}
+
+fn label(chart: &Plot<'_>, name: &str, at: (i32, i32), style: &TextStyle<'_>) -> Drawn {
+    let area = chart.plotting_area().strip_coord_spec();
+    let (left, top) = area.get_base_pixel();
+    area.draw_text(name, style, (at.0 - left, at.1 - top))
+}
+
+fn text(horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
+    // The drawing library takes the size of the em box, which is 1.24 times the font size.
+    TextStyle::from(("inherit", 11.0 * 1.24)).color(&INK).pos(Pos::new(horizontal, vertical))
+}
+
+/// The distance of grid lines: 1, 2 or 5 times a power of ten, so that three or four lines cover `most`.
+fn grid_step(most: u64) -> u64 {
+    let mut unit = 1;
+    loop {
+        for step in [unit, 2 * unit, 5 * unit] {
+            if most <= 3 * step {
+                return step;
+            }
+        }
+        unit *= 10;
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for a place on a drawing")]
+fn count(people: u64) -> f64 {
+    people as f64
+}
+
+/// Colours become roles of the theme, and the drawing takes the width that it is given.
+fn themed(svg: String) -> String {
+    let size = format!("width=\"{}\" height=\"{}\" ", SIZE.0, SIZE.1);
+    ROLES.iter().fold(svg.replacen(&size, "aria-hidden=\"true\" ", 1), |svg, (color, role)| {
+        svg.replace(&format!("#{:02X}{:02X}{:02X}", color.0, color.1, color.2), role)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 24 * 3_600_000;
+
+    fn drawn(points: &[Point]) -> String {
+        let stages = ["Staff".to_owned(), "1 %".to_owned(), "<b>".to_owned()];
+        let labels = Labels { stages: &stages, time: &|time| format!("day {}", time.millis() / DAY) };
+        draw(points, 0, Timestamp::from_millis(20 * DAY), &labels).unwrap()
+    }
+
+    fn point(day: i64, people: u64, event: Event) -> Point {
+        Point { time: Timestamp::from_millis(day * DAY), people, event }
+    }
+
+    #[test]
+    fn a_course_is_drawn_in_the_colours_of_the_theme() {
+        let svg = drawn(&[point(2, 3, Event::Entered(0)), point(8, 1_640, Event::Entered(1))]);
+        assert!(svg.starts_with("<svg aria-hidden=\"true\" viewBox="), "{svg}");
+        assert!(!svg.contains('#'), "a colour is not of the theme: {svg}");
+        for part in ["var(--chart-change)", "var(--chart-band)", "1,000\n", "2,000\n", "Staff", "1 %", "day 2", "now"] {
+            assert!(svg.contains(part), "{part} is missing: {svg}");
+        }
+    }
+
+    #[test]
+    fn names_are_text_never_markup() {
+        let svg = drawn(&[point(2, 3, Event::Entered(2)), point(8, 5, Event::TurnedOff)]);
+        assert!(svg.contains("&lt;b&gt;") && !svg.contains("<b>"), "{svg}");
+    }
+
+    #[test]
+    fn labels_that_would_overlap_are_left_out() {
+        let svg = drawn(&[point(2, 3, Event::Entered(0)), point(2, 5, Event::Entered(1))]);
+        assert!(svg.contains("Staff") && !svg.contains("1 %"), "{svg}");
+    }
+
+    #[test]
+    fn a_grid_has_three_or_four_lines() {
+        let check = |most, expect| assert_eq!(grid_step(most), expect, "{most}");
+        check(0, 1);
+        check(3, 1);
+        check(1_640, 1_000);
+        check(41_000, 20_000);
+        check(164_000, 100_000);
+    }
+
+    #[test]
+    fn nothing_is_drawn_from_nothing() {
+        let labels = Labels { stages: &[], time: &|_| String::new() };
+        assert_eq!(draw(&[], 0, Timestamp::from_millis(0), &labels), None);
+    }
+}

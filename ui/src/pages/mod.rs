@@ -1,0 +1,8 @@
+//! One module for each page.
+
+pub mod audit;
+pub mod flag;
+pub mod flags;
+pub mod overview;
+pub mod settings;
+pub mod welcome;
