@@ -1,155 +1,134 @@
-//! What can go wrong with the store, each with the way out.
+//! What can go wrong, each with its way out.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use signalbox_domain::envelope::Unreadable;
-use signalbox_domain::key::TokenId;
+use signalbox_domain::fold::Impossible;
 
-/// Why the store could not do it. Nothing was changed then, unless the variant says otherwise.
+/// Why a data directory does not open. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Another process writes to this data directory.
-    #[error("{} is in use by another Signalbox; stop that one first, or use another data directory", directory.display())]
+pub enum OpenError {
+    /// The directory cannot be made or used.
+    #[error("the data directory {} cannot be used: {source}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Another process writes to it.
+    #[error("the data directory {} is in use by another Signalbox; stop that one first, or ask it through its API", path.display())]
     InUse {
-        /// The data directory.
-        directory: PathBuf,
+        /// The directory.
+        path: PathBuf,
     },
-    /// There is nothing to read.
-    #[error("{} holds no Signalbox data; start a server on it first, or name another data directory", directory.display())]
-    Missing {
-        /// The data directory.
-        directory: PathBuf,
-    },
-    /// The file is something else, or was cut off.
-    #[error("{} is not a Signalbox data file: {why}; it was left as it is. Name another file, or restore a backup", file.display())]
-    NotData {
-        /// The file.
-        file: PathBuf,
-        /// What it lacks.
-        why: String,
-    },
-    /// The file is a Signalbox data file that SQLite cannot read any more.
-    #[error("the data file is damaged ({0}); keep it, and restore a backup into a new directory")]
-    Damaged(String),
-    /// The file was written by a newer version.
+    /// Written by a newer Signalbox.
     #[error(
-        "{} was written by a newer Signalbox: its schema is {found}, this version knows up to {known}; \
-         use a newer Signalbox, or restore a backup",
-        file.display()
+        "the database is of schema version {found}, and this Signalbox knows versions up to {known}; use a newer Signalbox, or restore a backup made by this one"
     )]
     Newer {
-        /// The file.
-        file: PathBuf,
-        /// The schema version of the file.
-        found: u32,
-        /// The newest schema version that this program knows.
-        known: u32,
+        /// Schema version in the file.
+        found: i64,
+        /// Newest one known here.
+        known: i64,
     },
-    /// The file was written by an older version and must be brought up to date by a writer first.
-    #[error(
-        "{} was written by an older Signalbox: its schema is {found}, this version reads {known}; \
-         start the server on it once, which brings it up to date",
-        file.display()
-    )]
-    Older {
+    /// Not a database, or a damaged one.
+    #[error("the database {} cannot be read: {source}; restore a backup into a new data directory", path.display())]
+    Damaged {
         /// The file.
-        file: PathBuf,
-        /// The schema version of the file.
-        found: u32,
-        /// The schema version that this program reads.
-        known: u32,
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
     },
-    /// The log does not hold together.
-    #[error(
-        "the log is broken at event {sequence}: {why}; keep the data directory, and restore a backup into a new one"
-    )]
-    Broken {
-        /// The first event that does not fit.
-        sequence: u64,
+    /// The log does not hold.
+    #[error(transparent)]
+    Log(#[from] ReadError),
+}
+
+/// Why something stored cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The database does not answer.
+    #[error("the database does not answer: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The stored bytes are no event that this version knows.
+    #[error("the log cannot be read: {0}")]
+    Event(#[from] Unreadable),
+    /// The events do not follow on one another.
+    #[error("the log cannot be folded: {0}")]
+    Fold(#[from] Impossible),
+    /// A link of the chain does not fit.
+    #[error("the chain is broken at event {0}: its link does not fit its bytes and the link before")]
+    Chain(u64),
+    /// A stored value is of a form that this version never writes.
+    #[error("a stored {0} is not readable")]
+    Malformed(&'static str),
+}
+
+/// Why something was not stored. Nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The database refuses, such as a full disk.
+    #[error("the database does not take the change: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The decision was made against another state than the stored one.
+    #[error("event {given} cannot be stored: the next one is {next}")]
+    OutOfOrder {
+        /// Sequence of the first event given.
+        given: u64,
+        /// Sequence that would follow.
+        next: u64,
+    },
+    /// The state does not serialise.
+    #[error("the snapshot cannot be written: {0}")]
+    Snapshot(#[from] serde_json::Error),
+}
+
+/// Why there is no backup. What stood at the target before still does.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The file cannot be written.
+    #[error("the backup {} cannot be written: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// There is a file already.
+    #[error("{} exists already; choose another name, a backup overwrites nothing", .0.display())]
+    Exists(PathBuf),
+    /// The database does not answer.
+    #[error("the database does not answer: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The copy was read back and does not hold.
+    #[error("the copy does not verify, so it was dropped: {0}")]
+    Unverified(String),
+}
+
+/// Why nothing was restored. The target directory is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The file is no backup of a whole log.
+    #[error("{} is not a whole backup: {why}", path.display())]
+    NotWhole {
+        /// The file.
+        path: PathBuf,
         /// What does not fit.
         why: String,
     },
-    /// An event of the log cannot be understood.
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    /// The decision or snapshot was made on a state that is not the log's.
-    #[error("expected event {expected}, was given event {given}: this was not made on the latest state")]
-    OutOfOrder {
-        /// The sequence that fits.
-        expected: u64,
-        /// The sequence that was given.
-        given: u64,
-    },
-    /// A session names a token that has no secret here.
-    #[error("there is no access token \"{0}\" to open a session for")]
-    UnknownToken(TokenId),
-    /// The same secret was given to two owners.
-    #[error("this secret already belongs to another token or key; choose another")]
-    SecretTaken,
-    /// A restore that was cut off left nothing but its beginnings.
-    #[error(
-        "a restore into {} did not end; restore again, or remove {} to start empty",
-        directory.display(),
-        leftover.display()
-    )]
-    RestoreUnfinished {
-        /// The data directory.
-        directory: PathBuf,
-        /// What the restore left.
-        leftover: PathBuf,
-    },
-    /// A restore would mix with what is there.
-    #[error(
-        "{} is not empty, it holds {holds:?}; restore into a new directory, or move what is there elsewhere first",
-        directory.display()
-    )]
-    NotEmpty {
-        /// The data directory.
-        directory: PathBuf,
-        /// One of the things that it holds.
-        holds: String,
-    },
-    /// A backup never replaces a file.
-    #[error("{} exists already; choose another name, or remove it first", file.display())]
-    Exists {
-        /// The file.
-        file: PathBuf,
-    },
-    /// There is no room on the disk.
-    #[error("the disk is full; make room and try again")]
-    DiskFull,
-    /// The operating system refused.
-    #[error("could not {doing} {}: {source}", path.display())]
-    Io {
-        /// What was being done, such as "create".
-        doing: &'static str,
-        /// To what.
+    /// The target has data already.
+    #[error("the data directory {} has data already; restore into a new one", .0.display())]
+    NotEmpty(PathBuf),
+    /// The directory cannot be written.
+    #[error("the data directory {} cannot be written: {source}", path.display())]
+    Directory {
+        /// The directory.
         path: PathBuf,
-        /// Why not.
+        /// What the system says.
         source: std::io::Error,
     },
-    /// SQLite refused.
-    #[error("the database refused: {0}")]
-    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl StoreError {
-    /// Names what was being done to which path when the operating system refused.
-    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| match source.kind() {
-            std::io::ErrorKind::StorageFull => Self::DiskFull,
-            _ => Self::Io { doing, path: path.to_owned(), source },
-        }
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
-            _ => Self::Database(Box::new(error)),
-        }
-    }
+    /// The restored copy does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
 }

@@ -1,41 +1,25 @@
-//! The event log on SQLite: append, snapshot, read, verify, back up and restore.
+//! The event log on SQLite: the only durable truth of a Signalbox installation.
 //!
-//! Only this crate knows SQL. One process writes ([`Log`]), any number of threads read ([`Reader`]). What
-//! [`Log::append`] acknowledged is on disk: the call returns after the write-ahead log was synced.
-//!
-//! ```text
-//! DIR/signalbox.sqlite        events, personal values, credentials, sessions, one snapshot
-//! DIR/signalbox.sqlite-wal    the write-ahead log of SQLite, and -shm, its index
-//! DIR/signalbox.lock          held by the process that writes
-//! ```
+//! [`open`] gives the one writer ([`Log`]), readers ([`Reader`]) and the folded state. An append is one
+//! transaction and returns after `fsync`. Only this crate knows SQL.
 
 mod backup;
 mod chain_check;
 mod connection;
 mod credential;
-mod directory;
-mod entry;
 mod error;
-mod event;
-mod header;
+mod filter;
 mod log;
-mod mention;
 mod open;
-mod personal;
 mod reader;
-mod restore;
 mod schema;
-mod session;
 mod snapshot;
 
-pub use backup::BackupReport;
+pub use backup::{BackupReport, restore};
 pub use chain_check::ChainReport;
-pub use credential::{Credential, CredentialOwner};
-pub use directory::DATA_FILE;
-pub use entry::{EntryFilter, MOST_ENTRIES, Page, StoredEntry};
-pub use error::StoreError;
+pub use credential::{Credential, CredentialOwner, Session};
+pub use error::{BackupError, OpenError, ReadError, RestoreError, WriteError};
+pub use filter::{EntryFilter, Page, StoredEntry};
 pub use log::Log;
-pub use open::{Opened, open};
+pub use open::{DATABASE, Opened, open};
 pub use reader::Reader;
-pub use restore::restore;
-pub use session::Session;
