@@ -1,0 +1,160 @@
+//! What OFREP answers, written straight to bytes.
+
+use std::cell::Cell;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use signalbox_domain::evaluation::{Answer, CompiledFlag};
+
+use crate::evaluation_sets::EvaluationSet;
+use crate::metrics::{Outcome, Tally};
+
+/// The error codes of OpenFeature that are answered here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ErrorCode {
+    /// There is no such flag.
+    FlagNotFound,
+    /// The body is not JSON.
+    ParseError,
+    /// The context, or the targeting key in it, is of the wrong type.
+    InvalidContext,
+    /// A share of people decides, and the context does not say who asks.
+    TargetingKeyMissing,
+    /// Anything else.
+    General,
+}
+
+/// A flag that gave a value. Clients index `variant` and `reason`, so both are always there.
+#[derive(Serialize)]
+struct Success<'a> {
+    key: &'a str,
+    /// As stored by the flag's kind of value: a float keeps its decimal point.
+    value: &'a Value,
+    reason: &'static str,
+    variant: &'a str,
+    metadata: Metadata<'a>,
+}
+
+/// A flag, or a whole request, that failed. Clients index `errorDetails`, so it is always there.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    error_code: ErrorCode,
+    error_details: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata<'a>>,
+}
+
+/// Becomes `feature_flag.set.id` and `feature_flag.version` in telemetry (OpenFeature, appendix D).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata<'a> {
+    flag_set_id: &'a str,
+    #[serde(serialize_with = "as_text")]
+    version: u64,
+}
+
+fn as_text<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
+}
+
+/// The flags of a set, written as they are evaluated.
+#[derive(Serialize)]
+struct Bulk<'a> {
+    flags: &'a Evaluated<'a>,
+    metadata: Metadata<'a>,
+}
+
+/// One flag evaluated.
+pub fn single(set: &EvaluationSet, key: &str, flag: &CompiledFlag, targeting_key: Option<&str>) -> (Outcome, Response) {
+    let metadata = Metadata { flag_set_id: &set.id, version: flag.version() };
+    match flag.evaluate(targeting_key) {
+        Ok(Answer { variant, value, reason }) => {
+            let body = Success { key, value, reason: reason.as_str(), variant: variant.as_str(), metadata };
+            (Outcome::Given(reason), json(StatusCode::OK, 256, &body))
+        }
+        Err(missing) => {
+            let body = Failure {
+                key: Some(key),
+                error_code: ErrorCode::TargetingKeyMissing,
+                error_details: &missing.to_string(),
+                metadata: Some(metadata),
+            };
+            (Outcome::TargetingKeyMissing, json(StatusCode::BAD_REQUEST, 256, &body))
+        }
+    }
+}
+
+/// All flags of a set evaluated; one that fails says so in its place, and the others still answer.
+pub fn bulk(set: &EvaluationSet, targeting_key: Option<&str>) -> (Tally, Response) {
+    let evaluated = Evaluated { set, targeting_key, tally: Cell::default() };
+    let metadata = Metadata { flag_set_id: &set.id, version: set.version };
+    let response = json(StatusCode::OK, 128 + 192 * set.flags().len(), &Bulk { flags: &evaluated, metadata });
+    (evaluated.tally.into_inner(), response)
+}
+
+/// Evaluates while it is written, so that nothing but the text is ever built.
+struct Evaluated<'a> {
+    set: &'a EvaluationSet,
+    targeting_key: Option<&'a str>,
+    tally: Cell<Tally>,
+}
+
+impl Serialize for Evaluated<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let flags = self.set.flags();
+        let mut list = serializer.serialize_seq(Some(flags.len()))?;
+        let mut tally = Tally::default();
+        for flag in flags {
+            let key = flag.key.as_str();
+            let metadata = Metadata { flag_set_id: &self.set.id, version: flag.compiled.version() };
+            match flag.compiled.evaluate(self.targeting_key) {
+                Ok(Answer { variant, value, reason }) => {
+                    tally.count(Outcome::Given(reason));
+                    let item = Success { key, value, reason: reason.as_str(), variant: variant.as_str(), metadata };
+                    list.serialize_element(&item)?;
+                }
+                Err(missing) => {
+                    tally.count(Outcome::TargetingKeyMissing);
+                    list.serialize_element(&Failure {
+                        key: Some(key),
+                        error_code: ErrorCode::TargetingKeyMissing,
+                        error_details: &missing.to_string(),
+                        metadata: Some(metadata),
+                    })?;
+                }
+            }
+        }
+        self.tally.set(tally);
+        list.end()
+    }
+}
+
+/// A request that failed; with the flag's key where it was about one.
+pub fn failure(status: StatusCode, key: Option<&str>, error_code: ErrorCode, error_details: &str) -> Response {
+    json(status, 256, &Failure { key, error_code, error_details, metadata: None })
+}
+
+fn json(status: StatusCode, expected_bytes: usize, body: &impl Serialize) -> Response {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    let mut bytes = Vec::with_capacity(expected_bytes);
+    let (status, bytes) = match serde_json::to_writer(&mut bytes, body) {
+        Ok(()) => (status, Body::from(bytes)),
+        Err(error) => {
+            tracing::error!(%error, "an OFREP answer could not be written");
+            let said = r#"{"key":"","errorCode":"GENERAL","errorDetails":"the answer could not be written"}"#;
+            (StatusCode::INTERNAL_SERVER_ERROR, Body::from(said))
+        }
+    };
+    let mut response = Response::new(bytes);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}

@@ -1,0 +1,134 @@
+//! Flag evaluation for applications: the OpenFeature Remote Evaluation Protocol, version 0.3
+//! (<https://github.com/open-feature/protocol>), with the standard's own error bodies.
+//!
+//! The SDK key decides the environment. A key that is missing, unknown or revoked is 401; 404 says that there is no
+//! such flag, and nothing else, because clients take it so.
+
+mod answer;
+mod credentials;
+mod request;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use axum::routing::post;
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::engine::Engine;
+use crate::evaluation_sets::EvaluationSet;
+use crate::metrics::Outcome;
+use answer::{ErrorCode, failure};
+
+/// Evaluates one flag. The key takes all that follows, so that one with a slash is an unknown flag, not an unknown
+/// path.
+pub const SINGLE_PATH: &str = "/ofrep/v1/evaluate/flags/{*key}";
+/// Evaluates all flags of the environment.
+pub const BULK_PATH: &str = "/ofrep/v1/evaluate/flags";
+/// Largest body: a context is a few attributes of one person.
+pub const LARGEST_BODY_BYTES: usize = 64 * 1024;
+
+/// Serves everything under `/ofrep`.
+pub fn router(engine: Arc<Engine>) -> Router {
+    Router::new()
+        .route(SINGLE_PATH, post(evaluate_flag).fallback(method_not_allowed))
+        .route(BULK_PATH, post(evaluate_flags).fallback(method_not_allowed))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
+        .layer(cors())
+        .with_state(engine)
+}
+
+/// Any page may ask: what it may see is decided by the SDK key it has, never by a cookie.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::POST])
+        .allow_headers([header::AUTHORIZATION, credentials::X_API_KEY, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .expose_headers([header::ETAG, header::RETRY_AFTER])
+        .max_age(Duration::from_secs(24 * 60 * 60))
+}
+
+async fn evaluate_flag(
+    State(engine): State<Arc<Engine>>,
+    path: Result<Path<String>, PathRejection>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    // What is not UTF-8 once its escapes are resolved is no flag; it is said back as it was sent.
+    let key = path.as_ref().map_or_else(|_| uri.path(), |Path(key)| key);
+    let key = &key[..key.floor_char_boundary(LONGEST_KEY_SAID_BACK)];
+    let Some(set) = evaluation_set(&engine, &headers) else { return unauthorized(Some(key)) };
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return unreadable(&rejection, Some(key)),
+    };
+    let request = match request::read(&body) {
+        Ok(request) => request,
+        Err(bad) => return failure(StatusCode::BAD_REQUEST, Some(key), bad.code, &bad.details),
+    };
+    let evaluations = &engine.metrics().evaluations;
+    let Some(flag) = set.flag(key) else {
+        evaluations.count(Outcome::FlagNotFound);
+        return failure(StatusCode::NOT_FOUND, Some(key), ErrorCode::FlagNotFound, "there is no flag of this key");
+    };
+    let (outcome, response) = answer::single(&set, key, flag, request.targeting_key.as_deref());
+    evaluations.count(outcome);
+    response
+}
+
+async fn evaluate_flags(
+    State(engine): State<Arc<Engine>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Some(set) = evaluation_set(&engine, &headers) else { return unauthorized(None) };
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return unreadable(&rejection, None),
+    };
+    let request = match request::read(&body) {
+        Ok(request) => request,
+        Err(bad) => return failure(StatusCode::BAD_REQUEST, None, bad.code, &bad.details),
+    };
+    let (tally, response) = answer::bulk(&set, request.targeting_key.as_deref());
+    engine.metrics().evaluations.add(tally);
+    response
+}
+
+/// No key is longer than 100 bytes; whoever sends a longer one is told about a flag that does not exist, without
+/// getting all of it back.
+const LONGEST_KEY_SAID_BACK: usize = 256;
+
+fn evaluation_set(engine: &Engine, headers: &HeaderMap) -> Option<Arc<EvaluationSet>> {
+    credentials::shown(headers).find_map(|key| engine.evaluation_set_for_sdk_key(key))
+}
+
+fn unauthorized(key: Option<&str>) -> Response {
+    let details = "send an SDK key that works, as Authorization: Bearer or as X-API-Key";
+    let mut response = failure(StatusCode::UNAUTHORIZED, key, ErrorCode::General, details);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+/// A body that is too large, or that stopped arriving.
+fn unreadable(rejection: &BytesRejection, key: Option<&str>) -> Response {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let details = format!("the body must be at most {LARGEST_BODY_BYTES} bytes");
+        failure(StatusCode::PAYLOAD_TOO_LARGE, key, ErrorCode::General, &details)
+    } else {
+        failure(StatusCode::BAD_REQUEST, key, ErrorCode::ParseError, "the body did not arrive whole")
+    }
+}
+
+async fn method_not_allowed() -> Response {
+    let details = "flags are evaluated with POST";
+    let mut response = failure(StatusCode::METHOD_NOT_ALLOWED, Some(""), ErrorCode::General, details);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST, OPTIONS"));
+    response
+}

@@ -1,0 +1,198 @@
+//! What an OFREP request says: the context, of which only the targeting key matters to today's rules.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use super::answer::ErrorCode;
+
+/// What is asked, borrowed from the body.
+#[derive(Debug, PartialEq, Eq, Default)]
+pub struct EvaluationRequest<'body> {
+    /// Who asks; absent, null and empty are the same.
+    pub targeting_key: Option<Cow<'body, str>>,
+}
+
+/// Why a body is no request.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadRequest {
+    /// `PARSE_ERROR` or `INVALID_CONTEXT`.
+    pub code: ErrorCode,
+    /// What is wrong, for people.
+    pub details: String,
+}
+
+/// Reads a body.
+///
+/// The standard wants a context, but clients leave it out when they have none to give; a missing context and an
+/// empty body are an empty context. Unknown fields are for servers that know more, and are passed over.
+///
+/// # Errors
+/// [`BadRequest`] for what is not JSON (`PARSE_ERROR`), and for a context or targeting key of the wrong type
+/// (`INVALID_CONTEXT`).
+pub fn read(body: &[u8]) -> Result<EvaluationRequest<'_>, BadRequest> {
+    if body.trim_ascii().is_empty() {
+        return Ok(EvaluationRequest::default());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let code = if error.is_data() { ErrorCode::InvalidContext } else { ErrorCode::ParseError };
+        BadRequest { code, details: format!("the body is not an evaluation request: {error}") }
+    })
+}
+
+impl<'de> Deserialize<'de> for EvaluationRequest<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = EvaluationRequest<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object with a context")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut context = None;
+        while let Some(name) = map.next_key::<Name<'_>>()? {
+            if name.0 == "context" {
+                once(&context, "context")?;
+                context = Some(map.next_value_seed(Context)?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(EvaluationRequest { targeting_key: context.flatten() })
+    }
+}
+
+/// An object of which the targeting key is kept.
+struct Context;
+
+impl<'de> DeserializeSeed<'de> for Context {
+    type Value = Option<Cow<'de, str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Context {
+    type Value = Option<Cow<'de, str>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a context that is an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut targeting_key = None;
+        while let Some(name) = map.next_key::<Name<'_>>()? {
+            if name.0 == "targetingKey" {
+                once(&targeting_key, "targetingKey")?;
+                targeting_key = Some(map.next_value::<TargetingKey<'de>>()?.0);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(targeting_key.flatten())
+    }
+}
+
+/// Of two values for one name, readers before and after us may take different ones.
+fn once<Found, E: serde::de::Error>(found: &Option<Found>, name: &'static str) -> Result<(), E> {
+    if found.is_some() { Err(E::duplicate_field(name)) } else { Ok(()) }
+}
+
+/// The name of a field, without a copy where it has no escapes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'body>(#[serde(borrow)] Cow<'body, str>);
+
+struct TargetingKey<'de>(Option<Cow<'de, str>>);
+
+impl<'de> Deserialize<'de> for TargetingKey<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TargetingKeyVisitor).map(|key| Self(key.filter(|key| !key.is_empty())))
+    }
+}
+
+struct TargetingKeyVisitor;
+
+impl<'de> Visitor<'de> for TargetingKeyVisitor {
+    type Value = Option<Cow<'de, str>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a targetingKey that is a string")
+    }
+
+    fn visit_borrowed_str<E: serde::de::Error>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(key.to_owned())))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_give_their_targeting_key_or_say_what_is_wrong() {
+        let check = |body: &str, expect: Result<Option<&str>, ErrorCode>| {
+            let read = read(body.as_bytes());
+            let got = read.as_ref().map(|request| request.targeting_key.as_deref()).map_err(|bad| bad.code);
+            assert_eq!(got, expect, "{body}: {read:?}");
+        };
+        check(r#"{"context":{"targetingKey":"ann","plan":{"tier":[1,2]}}}"#, Ok(Some("ann")));
+        check(r#"{"context":{"targetingKey":"Zo\u00eb"}}"#, Ok(Some("Zoë")));
+        check(r#"{"context":{"targeting\u004bey":"ann"}}"#, Ok(Some("ann")));
+        check(r#"{"before":1,"context":{"a":null,"targetingKey":"ann"},"after":[]}"#, Ok(Some("ann")));
+        check(r#"{"context":{"nested":{"targetingKey":"inner"}}}"#, Ok(None));
+        check(r#"{"context":{"targetingKey":""}}"#, Ok(None));
+        check(r#"{"context":{"targetingKey":null}}"#, Ok(None));
+        check(r#"{"context":{}}"#, Ok(None));
+        check("{}", Ok(None));
+        check("", Ok(None));
+        check(" \n", Ok(None));
+
+        check(r#"{"context":{"targetingKey":7}}"#, Err(ErrorCode::InvalidContext));
+        check(r#"{"context":{"targetingKey":{"id":"ann"}}}"#, Err(ErrorCode::InvalidContext));
+        check(r#"{"context":{"targetingKey":"a","targetingKey":"b"}}"#, Err(ErrorCode::InvalidContext));
+        check(r#"{"context":{},"context":{}}"#, Err(ErrorCode::InvalidContext));
+        check(r#"{"context":[]}"#, Err(ErrorCode::InvalidContext));
+        check(r#"{"context":null}"#, Err(ErrorCode::InvalidContext));
+        check(r#"{"context":"ann"}"#, Err(ErrorCode::InvalidContext));
+        check("[]", Err(ErrorCode::InvalidContext));
+        check("null", Err(ErrorCode::InvalidContext));
+
+        check("{", Err(ErrorCode::ParseError));
+        check("context=1", Err(ErrorCode::ParseError));
+        check(r#"{"context":{}} trailing"#, Err(ErrorCode::ParseError));
+        check(r#"{"context":{"targetingKey":"\ud800"}}"#, Err(ErrorCode::ParseError));
+        check(&format!(r#"{{"context":{{"deep":{}1{}}}}}"#, "[".repeat(100), "]".repeat(100)), Ok(None));
+    }
+
+    #[test]
+    fn bodies_that_are_not_text_are_refused() {
+        assert_eq!(read(b"{\"context\":{\"targetingKey\":\"\xff\"}}").unwrap_err().code, ErrorCode::ParseError);
+        let deep = format!("{{\"context\":{{\"deep\":{}", "[".repeat(60_000));
+        assert_eq!(read(deep.as_bytes()).unwrap_err().code, ErrorCode::ParseError);
+    }
+
+    #[test]
+    fn a_plain_targeting_key_is_not_copied() {
+        let request = read(br#"{"context":{"targetingKey":"ann"}}"#).unwrap();
+        assert!(matches!(request.targeting_key, Some(Cow::Borrowed("ann"))));
+    }
+}
