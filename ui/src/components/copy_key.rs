@@ -16,6 +16,9 @@ pub fn CopyKey(
     /// What it is: "key", "address".
     #[prop(default = "key")]
     what: &'static str,
+    /// What is shown instead of the whole text, where that is long.
+    #[prop(optional, into)]
+    shown: Option<String>,
 ) -> impl IntoView {
     let store = use_store();
     let copy = move |_| {
@@ -30,7 +33,7 @@ pub fn CopyKey(
     };
     view! {
         <button type="button" class="key" aria-label=move || format!("Copy {what} {}", text.get()) on:click=copy>
-            {move || text.get()}
+            {move || shown.clone().unwrap_or_else(|| text.get())}
             <Icon name=IconName::Copy small=true />
         </button>
     }
