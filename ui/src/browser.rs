@@ -57,3 +57,48 @@ pub fn focus(selector: &str) {
         let _ = element.focus();
     }
 }
+
+/// Whether the system asks for dark pages.
+pub fn prefers_dark() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok()?);
+    query.is_some_and(|query| query.matches())
+}
+
+/// The host of the page's address, such as `signalbox.example.org`.
+pub fn host() -> String {
+    web_sys::window().and_then(|window| window.location().host().ok()).unwrap_or_default()
+}
+
+/// Moves the focus among the elements that match a selector; from elsewhere, to the first (or last, backwards).
+pub fn step_focus(selector: &str, by: isize) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let Ok(list) = document.query_selector_all(selector) else { return };
+    let elements: Vec<HtmlElement> =
+        (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect();
+    let focused = focused();
+    let place = focused.and_then(|focused| elements.iter().position(|element| *element == focused));
+    let next = match place {
+        Some(place) => place.checked_add_signed(by),
+        None if by > 0 => Some(0),
+        None => elements.len().checked_sub(1),
+    };
+    if let Some(element) = next.and_then(|next| elements.get(next)) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether an element matches a selector.
+pub fn exists(selector: &str) -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.query_selector(selector).is_ok_and(|found| found.is_some()))
+}
+
+/// Scrolls an element into view, as little as needed.
+pub fn scroll_into_view(selector: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(Ok(Some(element))) = document.map(|document| document.query_selector(selector)) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}

@@ -1,7 +1,8 @@
 //! What goes wrong in a form, beside the field that it is about.
 
 use leptos::prelude::*;
-use signalbox_protocol::ErrorBody;
+use signalbox_domain::key::{LONGEST_KEY, NotAKey};
+use signalbox_protocol::{ErrorBody, ErrorCode};
 
 /// The error of the last attempt to send a form, if any.
 #[derive(Clone, Copy)]
@@ -36,19 +37,57 @@ impl Problem {
     }
 
     /// The sentence for an error that is about none of the `fields` that the form shows.
-    pub fn elsewhere(&self, fields: Vec<String>) -> Signal<Option<String>> {
+    pub fn elsewhere(&self, fields: &'static [&'static str]) -> Signal<Option<String>> {
         let error = self.0;
         Signal::derive(move || {
             error.with(|error| {
                 let detail = &error.as_ref()?.error;
                 match &detail.field {
-                    Some(about) if fields.contains(about) => None,
+                    Some(about) if fields.contains(&about.as_str()) => None,
                     Some(about) => Some(format!("{about}: {}", sentence(&detail.message, about))),
                     None => Some(sentence(&detail.message, "")),
                 }
             })
         })
     }
+}
+
+/// A key that suits a name: "Card freeze" becomes `card-freeze`.
+pub fn key_from_name(name: &str) -> String {
+    let mut key = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        match plain(letter) {
+            Some(plain) => key.push_str(plain),
+            None if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_') => key.push(letter),
+            None if !key.ends_with('-') => key.push('-'),
+            None => {}
+        }
+    }
+    let key = key.trim_matches(['-', '.', '_']);
+    key.get(..LONGEST_KEY).unwrap_or(key).to_owned()
+}
+
+/// Letters that have a usual spelling without marks.
+fn plain(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'à' | 'á' | 'â' | 'ã' | 'å' => "a",
+        'ä' | 'æ' => "ae",
+        'ç' | 'č' => "c",
+        'è' | 'é' | 'ê' | 'ë' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ñ' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' => "o",
+        'ö' | 'œ' => "oe",
+        'ß' => "ss",
+        'ù' | 'ú' | 'û' => "u",
+        'ü' => "ue",
+        _ => return None,
+    })
+}
+
+/// The error for a text that is not a key, as the API would give it.
+pub fn key_problem(error: &NotAKey) -> ErrorBody {
+    ErrorBody::new(ErrorCode::InvalidField, error.to_string()).about("key")
 }
 
 /// A message of the API as a sentence: without the name of the field in front, capital first, full stop.
@@ -63,6 +102,16 @@ pub fn sentence(message: &str, field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_made_from_names() {
+        let check = |name: &str, expect: &str| assert_eq!(key_from_name(name), expect);
+        check("Card freeze", "card-freeze");
+        check("  Fraud scoring: v3!  ", "fraud-scoring-v3");
+        check("Überweisung für Zoë", "ueberweisung-fuer-zoe");
+        check("日本", "");
+        check(&"a".repeat(200), &"a".repeat(100));
+    }
 
     #[test]
     fn messages_become_sentences() {

@@ -89,7 +89,6 @@ pub fn Button(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let small = size == ButtonSize::Small;
     let icon_only = children.is_none();
     let press = move |event: MouseEvent| {
         if disabled.with_untracked(Option::is_some) || busy.get_untracked() {

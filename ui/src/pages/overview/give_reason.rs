@@ -1,0 +1,75 @@
+//! Asks why an earlier hold or kill was done.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use signalbox_protocol::endpoint::{AtEntry, GiveReasonEndpoint};
+use signalbox_protocol::wire::audit::GiveReason;
+
+use crate::components::{Button, ButtonKind, Dialog, FieldError, Key, TextArea};
+use crate::form::Problem;
+use crate::state::{ToastKind, use_store};
+
+/// Asks why an earlier hold or kill was done, and keeps the answer in the history.
+#[component]
+pub fn GiveReasonDialog(
+    /// Sequence of the hold or kill.
+    sequence: u64,
+    /// What it led to, in one sentence.
+    #[prop(into)]
+    subject: String,
+    /// Called when it is closed, done or not.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let store = use_store();
+    let reason = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let problem = Problem::new();
+    let send = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        problem.clear();
+        busy.set(true);
+        let body = GiveReason { reason: reason.get_untracked() };
+        spawn_local(async move {
+            match store.send::<GiveReasonEndpoint>(&AtEntry { sequence }, &body, None).await {
+                Ok(_) => {
+                    store.toast(ToastKind::Done, "The reason is in the history.");
+                    on_close.run(());
+                }
+                Err(error) => problem.set(error),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <Dialog
+            title="Why was this done?"
+            subtitle=move || subject.clone()
+            width=520
+            on_close
+            on_confirm=move |()| send()
+            footer=move || {
+                view! {
+                    <Button on_press=on_close>"Cancel"</Button>
+                    <Button kind=ButtonKind::Primary submit=true busy>
+                        {move || if busy.get() { "Keeping…" } else { "Keep the reason" }}
+                        <Key>"Ctrl ↵"</Key>
+                    </Button>
+                }
+            }
+        >
+            <TextArea
+                label="Reason"
+                note="Kept in the history"
+                value=reason
+                rows=3
+                autofocus=true
+                required=true
+                error=problem.at("reason")
+            />
+            <FieldError error=problem.elsewhere(&["reason"]) />
+        </Dialog>
+    }
+}

@@ -1,0 +1,152 @@
+//! Rollouts under way in the current environment.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use signalbox_domain::key::EnvironmentKey;
+use signalbox_domain::rollout::{HeldBecause, RolloutStatus};
+use signalbox_protocol::wire::flag::{FlagInEnvironment, FlagRow, RolloutRow};
+
+use crate::components::{
+    Aspect, AspectText, Empty, LinkButton, MiniTrack, Time, people, percent,
+};
+use crate::state::use_store;
+
+/// A rollout under way.
+type Row = (Arc<FlagRow>, FlagInEnvironment, RolloutRow);
+
+/// The table of rollouts under way in the current environment, held ones first.
+#[component]
+pub fn Motion() -> impl IntoView {
+    let store = use_store();
+    let rows = Memo::new(move |_| match store.environment() {
+        Some(environment) => in_motion(&store.flag_rows(), &environment.key),
+        None => Vec::new(),
+    });
+    let place = move || store.environment().map(|environment| environment.name.clone()).unwrap_or_default();
+    view! {
+        <section class="card" aria-labelledby="in-motion">
+            <div class="card-h">
+                <h2 id="in-motion">"Rollouts in motion"</h2>
+                <span class="ink3 fs12 num">{move || format!("{} in {}", rows.with(Vec::len), place())}</span>
+                <span class="end hide-n" aria-hidden="true">
+                    <span class="legend fs11">
+                        <span class="mt">
+                            <i class="p"></i>
+                        </span>
+                        "passed"
+                    </span>
+                    <span class="legend fs11">
+                        <span class="mt">
+                            <i class="h"></i>
+                        </span>
+                        "here now"
+                    </span>
+                    <span class="legend fs11">
+                        <span class="mt">
+                            <i></i>
+                        </span>
+                        "ahead"
+                    </span>
+                </span>
+            </div>
+            <Show
+                when=move || rows.with(|rows| !rows.is_empty())
+                fallback=move || {
+                    view! {
+                        <Empty
+                            title=format!("No rollouts in {}", place())
+                            text="Pick a flag and plan who sees it first. Most teams begin with staff."
+                        >
+                            <LinkButton href="/flags">"Pick a flag"</LinkButton>
+                        </Empty>
+                    }
+                }
+            >
+                <table class="tbl tbl--o">
+                    <thead class="sr">
+                        <tr>
+                            <th>"Flag"</th>
+                            <th>"Reach"</th>
+                            <th>"Stages"</th>
+                            <th>"State"</th>
+                            <th>"Open"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For
+                            each=move || rows.get()
+                            key=|(flag, state, _)| (flag.key.clone(), flag.version, state.people)
+                            let:row
+                        >
+                            <MotionRow row />
+                        </For>
+                    </tbody>
+                </table>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn MotionRow(row: Row) -> impl IntoView {
+    let (flag, state, rollout) = row;
+    let href = format!("/flags/{}", flag.key);
+    let since = rollout.entered.unwrap_or(state.changed);
+    let is_held = rollout.status == RolloutStatus::Held;
+    let share = if state.killed.is_some() { "Off".into() } else { percent(state.share) };
+    view! {
+        <tr>
+            <td class="o-flag">
+                <a href=href.clone() class="m trunc" data-row="">
+                    {flag.name.clone()}
+                </a>
+                <code class="ink3 fs11 trunc">{flag.key.to_string()}</code>
+            </td>
+            <td class="num o-reach">
+                <span class="m">{share}</span>
+                <span class="fs11 ink3">{people(state.people)}</span>
+            </td>
+            <td class="trk">
+                <MiniTrack rollout=rollout.clone() wide=true />
+            </td>
+            <td class="o-state">
+                {if is_held {
+                    view! { <AspectText aspect=Aspect::Danger>{held_words(&state, &rollout)}</AspectText> }.into_any()
+                } else {
+                    view! { <span class="m fs12 ink2">"Under way"</span> }.into_any()
+                }} <span class="fs11 ink3">"since " <Time at=since /></span>
+            </td>
+            <td class="right o-open">
+                <LinkButton href size=crate::components::ButtonSize::Small>
+                    "Review"
+                </LinkButton>
+            </td>
+        </tr>
+    }
+}
+
+/// Rollouts under way in an environment: held ones first, then the latest to move.
+fn in_motion(flags: &[Arc<FlagRow>], environment: &EnvironmentKey) -> Vec<Row> {
+    let mut rows: Vec<Row> = flags
+        .iter()
+        .filter(|flag| flag.archived.is_none())
+        .filter_map(|flag| {
+            let state = flag.environments.get(environment)?.clone();
+            let rollout = state.rollout.clone()?;
+            let under_way = matches!(rollout.status, RolloutStatus::Running | RolloutStatus::Held);
+            under_way.then(|| (Arc::clone(flag), state, rollout))
+        })
+        .collect();
+    rows.sort_by_key(|(_, _, rollout)| (rollout.status != RolloutStatus::Held, std::cmp::Reverse(rollout.entered)));
+    rows
+}
+
+fn held_words(state: &FlagInEnvironment, rollout: &RolloutRow) -> &'static str {
+    match rollout.held_because {
+        _ if state.killed.is_some() => "Off for everyone",
+        Some(HeldBecause::RollBack) => "Held after a roll back",
+        Some(HeldBecause::Kill) => "Held since it was turned off",
+        Some(HeldBecause::Hold) | None => "Held by hand",
+    }
+}

@@ -1,0 +1,92 @@
+//! A card for something that needs a person.
+
+use leptos::prelude::*;
+
+use super::give_reason::GiveReasonDialog;
+use super::needs::{Need, NeedKind};
+use crate::components::{Ago, Aspect, AspectGlyph, Button, ButtonSize, Icon, IconName};
+use crate::state::use_store;
+
+/// A card for something that needs a person.
+#[component]
+pub fn NeedCard(
+    /// What it is.
+    need: Need,
+) -> impl IntoView {
+    let store = use_store();
+    let asking = RwSignal::new(false);
+    let Need { kind, flag, environment, environment_name, title, text, since, reason_awaited, .. } = need;
+    let tint = match kind {
+        NeedKind::TurnedOff | NeedKind::Held => " need--danger",
+        NeedKind::Reason | NeedKind::LastStage | NeedKind::Planned => "",
+    };
+    let href = format!("/flags/{flag}");
+    let subject = title.clone();
+    let disabled = Signal::derive(move || store.can_edit().err());
+    view! {
+        <li class=format!("card need{tint}")>
+            <div class="row">
+                {match kind {
+                    NeedKind::TurnedOff => signal(Aspect::Danger, "Turned off").into_any(),
+                    NeedKind::Held => signal(Aspect::Danger, "Held").into_any(),
+                    NeedKind::Reason => plain(IconName::FileText, "Reason to give").into_any(),
+                    NeedKind::LastStage => plain(IconName::Flag, "Last stage").into_any(),
+                    NeedKind::Planned => plain(IconName::Play, "Ready to start").into_any(),
+                }} <span class="fs12 ink3 trunc">{environment_name}</span> <span class="end fs11 ink3">
+                    <Ago at=since />
+                </span>
+            </div>
+            <h2 class="need-title">{title}</h2>
+            <p class="ink2 fs12">{text}</p>
+            <div class="row need-acts">
+                {(kind != NeedKind::Reason)
+                    .then(|| {
+                        view! {
+                            // The page of the flag shows the environment that is looked at.
+                            <a class="btn btn--s" href=href on:click=move |_| store.choose_environment(&environment)>
+                                {match kind {
+                                    NeedKind::LastStage => "Go and finish it",
+                                    NeedKind::Planned => "Go and start it",
+                                    NeedKind::TurnedOff | NeedKind::Held | NeedKind::Reason => "Review",
+                                }}
+                            </a>
+                        }
+                    })}
+                {reason_awaited
+                    .map(|sequence| {
+                        let subject = subject.clone();
+                        view! {
+                            <Button size=ButtonSize::Small opens="dialog" disabled on_press=move |()| asking.set(true)>
+                                "Give the reason…"
+                            </Button>
+                            <Show when=move || asking.get()>
+                                <GiveReasonDialog
+                                    sequence
+                                    subject=subject.clone()
+                                    on_close=move |()| asking.set(false)
+                                />
+                            </Show>
+                        }
+                    })}
+            </div>
+        </li>
+    }
+}
+
+fn signal(aspect: Aspect, words: &'static str) -> impl IntoView {
+    view! {
+        <span class=format!("sig fs12 sig--{}", aspect.name())>
+            <AspectGlyph aspect />
+            {words}
+        </span>
+    }
+}
+
+fn plain(name: IconName, words: &'static str) -> impl IntoView {
+    view! {
+        <span class="sig fs12 sig-plain">
+            <Icon name />
+            {words}
+        </span>
+    }
+}

@@ -1,0 +1,89 @@
+//! Makes a project.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use signalbox_domain::key::ProjectKey;
+use signalbox_protocol::endpoint::{AtRoot, CreateProjectEndpoint};
+use signalbox_protocol::wire::project::CreateProject;
+
+use crate::components::{Button, ButtonKind, Dialog, FieldError, TextField};
+use crate::form::{Problem, key_from_name, key_problem};
+use crate::state::{ToastKind, use_store};
+
+/// Asks for a name and a key, and makes the project.
+#[component]
+pub fn NewProjectDialog(
+    /// Called when it is closed, done or not.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let store = use_store();
+    let name = RwSignal::new(String::new());
+    let key = RwSignal::new(String::new());
+    let key_is_own = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let problem = Problem::new();
+    let send = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        problem.clear();
+        let key = match ProjectKey::new(key.get_untracked()) {
+            Ok(key) => key,
+            Err(error) => return problem.set(key_problem(&error)),
+        };
+        busy.set(true);
+        let body = CreateProject { key: key.clone(), name: name.get_untracked() };
+        spawn_local(async move {
+            match store.send::<CreateProjectEndpoint>(&AtRoot {}, &body, None).await {
+                Ok(project) => {
+                    store.choose_project(&key);
+                    store.toast(ToastKind::Done, format!("{} is made.", project.name));
+                    on_close.run(());
+                }
+                Err(error) => problem.set(error),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <Dialog
+            title="New project"
+            subtitle=|| "A project holds flags, their environments and its plans."
+            width=480
+            on_close
+            on_confirm=move |()| send()
+            footer=move || {
+                view! {
+                    <Button on_press=on_close>"Cancel"</Button>
+                    <Button kind=ButtonKind::Primary submit=true busy>
+                        {move || if busy.get() { "Making…" } else { "Make project" }}
+                    </Button>
+                }
+            }
+        >
+            <TextField
+                label="Name"
+                value=name
+                required=true
+                autofocus=true
+                error=problem.at("name")
+                on_type=move |name: String| {
+                    if !key_is_own.get_untracked() {
+                        key.set(key_from_name(&name));
+                    }
+                }
+            />
+            <TextField
+                label="Key"
+                value=key
+                exact=true
+                required=true
+                hint="Names the project in addresses and in the API. It never changes."
+                error=problem.at("key")
+                on_type=move |_: String| key_is_own.set(true)
+            />
+            <FieldError error=problem.elsewhere(&["name", "key"]) />
+        </Dialog>
+    }
+}
