@@ -21,5 +21,5 @@ pub use credential::{Credential, CredentialOwner, Session};
 pub use error::{BackupError, OpenError, ReadError, RestoreError, WriteError};
 pub use filter::{EntryFilter, Page, StoredEntry};
 pub use log::Log;
-pub use open::{DATABASE, Opened, open};
+pub use open::{DATABASE, Opened, open, read};
 pub use reader::Reader;

@@ -58,6 +58,17 @@ pub fn open(data_dir: &Path) -> Result<Opened, OpenError> {
     Ok(Opened { log: Log::new(writer, state.sequence, link, lock), reader, state, vault, link })
 }
 
+/// Readers of a data directory, whether or not somebody writes to it. Makes nothing.
+///
+/// # Errors
+/// [`OpenError`] when there is no database, or one of a newer Signalbox.
+pub fn read(data_dir: &Path) -> Result<Reader, OpenError> {
+    let path = data_dir.join(DATABASE);
+    fs::metadata(&path).map_err(|source| OpenError::Directory { path: data_dir.to_owned(), source })?;
+    refuse_newer(&path)?;
+    Ok(Reader::new(path))
+}
+
 /// Looks at the schema version before anything could be written.
 fn refuse_newer(path: &Path) -> Result<(), OpenError> {
     if fs::metadata(path).map_or(0, |metadata| metadata.len()) == 0 {
