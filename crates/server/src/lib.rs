@@ -1,13 +1,20 @@
 //! The Signalbox server: management API, live stream, OFREP flag evaluation, user interface.
 //!
-//! [`start`] runs it; the binary and the desktop app both call that. Inside, every interface reads from and submits to one
-//! [`Engine`](engine::Engine).
+//! [`start`] runs it; the binary and the desktop app both call that. Inside, every interface reads from and submits
+//! to one [`Engine`](engine::Engine).
 
+pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod engine;
 pub mod entropy;
 pub mod evaluation_sets;
+pub mod http;
+pub mod listener;
 pub mod metrics;
 pub mod ofrep;
+pub mod openapi;
+mod running;
 pub mod ui_files;
+
+pub use running::{Options, Running, SHORTEST_TOKEN, StartError, start, start_for_hosts};

@@ -82,6 +82,10 @@ impl Access {
         }
     }
 
+    pub(super) fn was_issued(&self, token: &SecretHash) -> bool {
+        self.tokens.contains_key(token)
+    }
+
     pub(super) fn sdk_key<'state>(&self, state: &'state State, key: &SecretHash) -> Option<&'state SdkKey> {
         state.sdk_keys.get(self.sdk_keys.get(key)?).filter(|key| key.revoked.is_none())
     }

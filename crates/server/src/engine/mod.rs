@@ -17,7 +17,6 @@ use signalbox_domain::command::Command;
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::event::Event;
-use signalbox_domain::key::TokenId;
 use signalbox_domain::personal::Vault;
 use signalbox_domain::{State, Timestamp};
 use signalbox_store::{Credential, CredentialOwner, Log, Opened, Reader, Session, StoredEntry};
@@ -193,7 +192,7 @@ impl Engine {
     /// What applications of this SDK key evaluate, unless the key does not work.
     #[must_use]
     pub fn evaluation_set_for_sdk_key(&self, secret: &str) -> Option<Arc<EvaluationSet>> {
-        let hash = secret::hash(secret);
+        let hash = hash(secret);
         let folded = read(&self.folded);
         let key = read(&self.access).sdk_key(&folded.state, &hash)?;
         self.sets.of(&key.project, &key.environment)
@@ -204,6 +203,12 @@ impl Engine {
     pub fn recognise(&self, presented: &Presented) -> Option<Caller> {
         let folded = read(&self.folded);
         read(&self.access).recognise(&folded.state, presented, clock::now())
+    }
+
+    /// Whether this secret was ever an access token's, revoked ones included.
+    #[must_use]
+    pub fn was_issued(&self, secret: &str) -> bool {
+        read(&self.access).was_issued(&hash(secret))
     }
 
     /// Opens a browser session for the holder of a token. Blocks on the disk.
@@ -233,7 +238,7 @@ impl Engine {
     /// # Errors
     /// [`SubmitError`] when that could not be stored.
     pub fn close_session(&self, secret: &str) -> Result<(), SubmitError> {
-        let hash = secret::hash(secret);
+        let hash = hash(secret);
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if write(&self.access).close_session(&hash) {
             writer.log.close_session(&hash).map_err(|error| SubmitError::Fault(error.to_string()))?;

@@ -1,0 +1,164 @@
+//! What is not an endpoint of the list: the live stream, flag evaluation, and what those who run the server ask.
+
+use serde_json::{Map, Value, json};
+use signalbox_protocol::ErrorCode;
+
+use super::insert;
+use super::operation::error;
+use crate::http::STREAM_PATH;
+use crate::ofrep;
+
+/// Adds the paths. `stream` are the parameters of the live stream's query.
+pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
+    insert(paths, STREAM_PATH, "get", live_stream(stream));
+    insert(paths, &ofrep::SINGLE_PATH.replace("{*key}", "{key}"), "post", evaluate_flag());
+    insert(paths, ofrep::BULK_PATH, "post", evaluate_flags());
+    insert(paths, "/api/openapi.json", "get", plain("get_openapi", "This document", "application/json"));
+    insert(paths, "/healthz", "get", plain("get_health", "Whether the process runs", "text/plain"));
+    let mut ready = plain(
+        "get_readiness",
+        "Whether changes are taken: not while stopping, nor after a fault of the disk",
+        "text/plain",
+    );
+    ready["responses"]["503"] = error(503, &[ErrorCode::Unavailable]);
+    insert(paths, "/readyz", "get", ready);
+    insert(
+        paths,
+        "/metrics",
+        "get",
+        plain("get_metrics", "What the server counts of itself, for Prometheus", "text/plain"),
+    );
+}
+
+fn plain(operation: &str, summary: &str, media_type: &str) -> Value {
+    json!({
+        "operationId": operation,
+        "tags": ["operation"],
+        "summary": summary,
+        "security": [],
+        "responses": { "200": { "description": "Yes, or the text.", "content": { media_type: {} } } },
+    })
+}
+
+fn live_stream(query: Vec<Value>) -> Value {
+    let mut parameters = query;
+    parameters.push(json!({
+        "name": "Last-Event-ID", "in": "header", "required": false,
+        "description": "Only changes after this sequence; stands above `after`. Browsers send it when they connect again.",
+        "schema": { "type": "integer", "minimum": 0 },
+    }));
+    json!({
+        "operationId": "get_stream",
+        "tags": ["live"],
+        "summary": "Every change as it happens",
+        "description": "Server-sent events. First everything after the given sequence (without one: nothing), each \
+            resource once; then `live`; then changes as they are committed. Events: `change` with a `Change` as data \
+            and its sequence as id; `heartbeat` every second; `live`; `reset` when too much happened since, or \
+            something was erased: take a new snapshot and go on from there. The stream ends after a reset, when the \
+            token is revoked, and when the server stops. Gaps in `seq` are normal.\n\nNeeds the role `viewer`.",
+        "parameters": parameters,
+        "security": [{ "token": [] }, { "session": [] }],
+        "responses": {
+            "200": {
+                "description": "The stream, until it ends.",
+                "content": { "text/event-stream": { "schema": { "$ref": "#/components/schemas/Change" } } },
+            },
+            "400": error(400, &[ErrorCode::MalformedRequest]),
+            "401": error(401, &[ErrorCode::Unauthenticated]),
+            "403": error(403, &[ErrorCode::Forbidden]),
+            "429": error(429, &[ErrorCode::TooManyRequests]),
+        },
+    })
+}
+
+fn evaluation(operation: &str, summary: &str, parameters: Value, success: Value, failure: Value) -> Value {
+    let context = json!({
+        "type": "object",
+        "properties": {
+            "context": {
+                "type": "object",
+                "description": "Who asks; other attributes are welcome.",
+                "properties": { "targetingKey": { "type": "string" } },
+            },
+        },
+    });
+    let failed = |description: &str| json!({ "description": description, "content": { "application/json": { "schema": failure } } });
+    json!({
+        "operationId": operation,
+        "tags": ["evaluation"],
+        "summary": summary,
+        "parameters": parameters,
+        "security": [{ "sdk_key": [] }, { "sdk_key_header": [] }],
+        "requestBody": { "required": false, "content": { "application/json": { "schema": context } } },
+        "responses": {
+            "200": { "description": "Evaluated.", "content": { "application/json": { "schema": success } } },
+            "400": failed("The body or the context is not acceptable, or the targeting key is missing."),
+            "401": failed("No SDK key, or one that does not work."),
+            "413": failed("The body is too large."),
+            "429": { "description": "Too many SDK keys that do not work came from this address.",
+                "headers": { "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" } } } },
+        },
+    })
+}
+
+fn evaluated() -> Value {
+    json!({
+        "type": "object",
+        "required": ["key", "value", "reason", "variant", "metadata"],
+        "properties": {
+            "key": { "type": "string" },
+            "value": { "description": "Of the flag's kind." },
+            "reason": { "enum": ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED"] },
+            "variant": { "type": "string" },
+            "metadata": metadata(),
+        },
+    })
+}
+
+fn metadata() -> Value {
+    json!({
+        "type": "object",
+        "properties": { "flagSetId": { "type": "string" }, "version": { "type": "string" } },
+    })
+}
+
+fn failed(required: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "required": required,
+        "properties": {
+            "key": { "type": "string" },
+            "errorCode": {
+                "enum": ["FLAG_NOT_FOUND", "PARSE_ERROR", "INVALID_CONTEXT", "TARGETING_KEY_MISSING", "GENERAL"],
+            },
+            "errorDetails": { "type": "string" },
+            "metadata": metadata(),
+        },
+    })
+}
+
+fn evaluate_flag() -> Value {
+    let key = json!([{ "name": "key", "in": "path", "required": true, "schema": { "type": "string" } }]);
+    let failure = failed(&["key", "errorCode", "errorDetails"]);
+    let mut operation = evaluation("evaluate_flag", "Evaluate one flag", key, evaluated(), failure.clone());
+    operation["responses"]["404"] = json!({
+        "description": "There is no such flag.", "content": { "application/json": { "schema": failure } },
+    });
+    operation
+}
+
+fn evaluate_flags() -> Value {
+    let success = json!({
+        "type": "object",
+        "required": ["flags"],
+        "properties": {
+            "flags": {
+                "type": "array",
+                "items": { "anyOf": [evaluated(), failed(&["key", "errorCode", "errorDetails"])] },
+            },
+            "metadata": metadata(),
+        },
+    });
+    let failure = failed(&["errorCode", "errorDetails"]);
+    evaluation("evaluate_flags", "Evaluate all flags of the environment", json!([]), success, failure)
+}

@@ -1,0 +1,234 @@
+//! Starting a server and stopping it: the same for the binary and for the desktop app.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use signalbox_domain::access::Role;
+use signalbox_domain::command::Command;
+use signalbox_domain::key::{EnvironmentKey, ProjectKey};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::engine::{Engine, OpenError, Presented, Secret, SubmitError, Terms, hash};
+use crate::http::{self, Hosts};
+use crate::{clock, demo, listener};
+
+/// Shortest access token that an operator may choose, in characters.
+pub const SHORTEST_TOKEN: usize = 20;
+/// What the token of the first start is called.
+const FIRST_TOKEN: &str = "Administrator";
+/// What the SDK keys of the demo's made-up customers are called.
+const DEMO_KEY: &str = "Simulated customers";
+
+/// How to run a server.
+#[derive(Clone)]
+pub struct Options {
+    /// Where everything is kept; made when it does not exist.
+    pub data_dir: PathBuf,
+    /// Where to listen; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// Whether to fill an empty data directory with the made-up bank, and to let its customers ask.
+    pub demo: bool,
+    /// The access token of an administrator, at least [`SHORTEST_TOKEN`] characters; `None` to have one drawn on the
+    /// first start.
+    pub admin_token: Option<String>,
+    /// Where the user interface is; `None` for the folder `ui` beside the program.
+    pub ui_dir: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Options")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .field("demo", &self.demo)
+            .field("ui_dir", &self.ui_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened at.
+    #[error("cannot listen at {address}: {source}; choose another address or port with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The data directory does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The folder with the user interface has none.
+    #[error("{} is no folder with a user interface: it has no index.html", .0.display())]
+    UserInterface(PathBuf),
+    /// The token given is too short.
+    #[error("the given administrator token is too short; it must have at least {SHORTEST_TOKEN} characters")]
+    TokenTooShort,
+    /// The token given was stopped, or does not administer.
+    #[error("the given administrator token was revoked, or is not an administrator's; choose another one")]
+    TokenUnusable,
+    /// What the first start, or the demo, needs could not be stored.
+    #[error("the data directory could not be prepared: {0}")]
+    Prepare(#[from] SubmitError),
+}
+
+/// A running server.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The same as an address for browsers and clients, such as `http://127.0.0.1:4600`.
+    pub url: String,
+    /// The administrator's token, when it was drawn by this start.
+    pub admin_token: Option<String>,
+    /// SDK keys of the demo by environment, drawn afresh by this start.
+    pub sdk_keys: BTreeMap<String, String>,
+    engine: Arc<Engine>,
+    stopping: watch::Sender<bool>,
+    listener: JoinHandle<()>,
+    customers: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops gracefully: requests under way are answered, streams end, changes are on disk. Takes a few seconds at
+    /// most.
+    pub async fn stop(self) {
+        if let Some(customers) = &self.customers {
+            customers.abort();
+        }
+        self.engine.begin_stop();
+        self.stopping.send_replace(true);
+        if let Err(error) = self.listener.await {
+            tracing::error!(%error, "the listener failed");
+        }
+        let engine = self.engine;
+        if let Err(error) = tokio::task::spawn_blocking(move || engine.stop()).await {
+            tracing::error!(%error, "the engine did not stop");
+        }
+    }
+}
+
+/// Starts a server; it listens when this returns.
+///
+/// # Errors
+/// [`StartError`] says what to do about it.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    start_for_hosts(options, Vec::new()).await
+}
+
+/// As [`start`], where `allowed_hosts` are names under which a server that listens on loopback is reached besides
+/// the names of loopback, such as the public name that a proxy on the same machine passes on.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Result<Running, StartError> {
+    let Options { data_dir, listen, demo, admin_token, ui_dir } = options;
+    if let Some(folder) = ui_dir.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
+        return Err(StartError::UserInterface(folder.clone()));
+    }
+    if admin_token.as_ref().is_some_and(|token| token.chars().count() < SHORTEST_TOKEN) {
+        return Err(StartError::TokenTooShort);
+    }
+    // Before the data directory, so that a token is not drawn by a start that nobody hears of.
+    let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+    let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
+
+    let prepared = tokio::task::spawn_blocking(move || prepare(&data_dir, demo, admin_token)).await;
+    let Prepared { engine, admin_token, sdk_keys } =
+        prepared.unwrap_or_else(|error| Err(SubmitError::Fault(error.to_string()).into()))?;
+
+    let hosts = Hosts::new(address.ip(), allowed_hosts);
+    let router = http::router(&engine, demo, ui_dir, hosts);
+    let (stopping, stopped) = watch::channel(false);
+    let listener = tokio::spawn(listener::serve(listener, router, stopped));
+    let revealed = sdk_keys.iter().map(|(environment, key)| (environment.to_string(), key.reveal().to_owned()));
+    Ok(Running {
+        address,
+        url: format!("http://{address}"),
+        admin_token: admin_token.map(|token| token.reveal().to_owned()),
+        sdk_keys: revealed.collect(),
+        customers: demo.then(|| tokio::spawn(demo::run(address, sdk_keys))),
+        engine,
+        stopping,
+        listener,
+    })
+}
+
+struct Prepared {
+    engine: Arc<Engine>,
+    admin_token: Option<Secret>,
+    sdk_keys: BTreeMap<EnvironmentKey, Secret>,
+}
+
+/// Opens the data directory and does what a first start, or the demo, needs. Blocks on the disk.
+fn prepare(data_dir: &std::path::Path, demo: bool, given: Option<String>) -> Result<Prepared, StartError> {
+    let engine = Engine::open(data_dir)?;
+    let first_start = engine.read(|state, _| state.sequence) == 0;
+    // Its history lies in the past, so it must come before everything else.
+    if demo {
+        demo::fill(&engine, clock::now())?;
+    }
+    let admin_token = admin_token(&engine, first_start, given.map(Secret::given))?;
+    let sdk_keys = if demo { demo_keys(&engine)? } else { BTreeMap::new() };
+    Ok(Prepared { engine, admin_token, sdk_keys })
+}
+
+/// Sees to it that somebody can administer; gives the token when it was drawn here.
+fn admin_token(engine: &Engine, first_start: bool, given: Option<Secret>) -> Result<Option<Secret>, StartError> {
+    let create = |secret: Option<Secret>| {
+        let command = Command::CreateToken { name: FIRST_TOKEN.into(), role: Role::Admin };
+        engine.submit_blocking(command, Terms { secret, ..Terms::system() })
+    };
+    match given {
+        Some(given) => {
+            match engine.recognise(&Presented::Token(hash(given.reveal()))) {
+                Some(holder) if holder.role == Role::Admin => {}
+                Some(_) => return Err(StartError::TokenUnusable),
+                None if engine.was_issued(given.reveal()) => return Err(StartError::TokenUnusable),
+                None => {
+                    create(Some(given))?;
+                }
+            }
+            Ok(None)
+        }
+        None if first_start || !has_administrator(engine) => Ok(create(None)?.secret),
+        None => Ok(None),
+    }
+}
+
+fn has_administrator(engine: &Engine) -> bool {
+    engine.read(|state, _| state.tokens.values().any(|token| token.role == Role::Admin && token.revoked.is_none()))
+}
+
+/// Stops the keys that an earlier start made for the demo, and makes one for each of its environments.
+fn demo_keys(engine: &Engine) -> Result<BTreeMap<EnvironmentKey, Secret>, StartError> {
+    let (earlier, places) = engine.read(|state, _| {
+        let live = state.sdk_keys.values().filter(|key| demo::is_demo(&key.project) && key.revoked.is_none());
+        let earlier: Vec<_> =
+            live.filter(|key| key.name == DEMO_KEY).map(|key| (key.id.clone(), key.version)).collect();
+        let projects = state.projects.values().filter(|project| demo::is_demo(&project.key));
+        let places: Vec<(ProjectKey, EnvironmentKey)> = projects
+            .flat_map(|project| {
+                project.environments.iter().map(|environment| (project.key.clone(), environment.key.clone()))
+            })
+            .collect();
+        (earlier, places)
+    });
+    for (sdk_key, version) in earlier {
+        let why = "The demo was started again, with keys of its own.".to_owned();
+        engine.submit_blocking(Command::RevokeSdkKey { sdk_key }, Terms::system().against(version).because(why))?;
+    }
+    let mut keys = BTreeMap::new();
+    for (project, environment) in places {
+        let command = Command::CreateSdkKey { project, environment: environment.clone(), name: DEMO_KEY.into() };
+        keys.extend(engine.submit_blocking(command, Terms::system())?.secret.map(|secret| (environment, secret)));
+    }
+    Ok(keys)
+}
