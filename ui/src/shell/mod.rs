@@ -1,6 +1,7 @@
 //! The frame around every page: the rail, the top bar, the keyboard, and what opens over pages.
 
 mod crumbs;
+mod density;
 mod environment_switch;
 mod keyboard;
 mod keys_dialog;
@@ -19,7 +20,8 @@ use leptos_router::hooks::use_location;
 use crate::pages::flags::CreateFlagDialog;
 use crate::state::use_store;
 
-pub use theme::ThemeButton;
+pub use density::Density;
+pub use theme::{Theme, ThemeButton};
 
 /// What is open over the page.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]

@@ -9,6 +9,59 @@ use crate::components::{Button, ButtonKind, IconName};
 /// Where the choice is remembered; `assets/theme.js` reads it.
 const KEY: &str = "signalbox-theme";
 
+/// What the reader chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system is, light or dark.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// What was chosen on this device.
+    pub fn chosen() -> Self {
+        Self::from_name(browser::remembered(KEY).as_deref())
+    }
+
+    /// Shows it, and remembers it on this device.
+    pub fn choose(self) {
+        let Some(root) = document().document_element() else { return };
+        // Neither fails for an attribute of a valid name.
+        let _ = match self.name() {
+            Some(name) => root.set_attribute("data-theme", name),
+            None => root.remove_attribute("data-theme"),
+        };
+        browser::remember(KEY, self.name().unwrap_or("system"));
+    }
+
+    /// The one that is not seen now.
+    fn other(self, system_is_dark: bool) -> Self {
+        match (self, system_is_dark) {
+            (Self::Dark, _) | (Self::System, true) => Self::Light,
+            (Self::Light, _) | (Self::System, false) => Self::Dark,
+        }
+    }
+
+    fn from_name(name: Option<&str>) -> Self {
+        match name {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
+            _ => Self::System,
+        }
+    }
+
+    const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+}
+
 /// Switches between light and dark.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
@@ -23,20 +76,7 @@ pub fn ThemeButton() -> impl IntoView {
 }
 
 fn switch() {
-    let Some(root) = document().document_element() else { return };
-    let chosen = root.get_attribute("data-theme");
-    let next = other(chosen.as_deref(), browser::prefers_dark());
-    // Setting an attribute of a valid name does not fail.
-    let _ = root.set_attribute("data-theme", next);
-    browser::remember(KEY, next);
-}
-
-fn other(chosen: Option<&str>, system_is_dark: bool) -> &'static str {
-    let dark = match chosen {
-        Some(chosen) => chosen == "dark",
-        None => system_is_dark,
-    };
-    if dark { "light" } else { "dark" }
+    Theme::chosen().other(browser::prefers_dark()).choose();
 }
 
 #[cfg(test)]
@@ -45,9 +85,16 @@ mod tests {
 
     #[test]
     fn the_other_theme_is_that_which_is_not_seen() {
-        assert_eq!(other(None, true), "light");
-        assert_eq!(other(None, false), "dark");
-        assert_eq!(other(Some("dark"), false), "light");
-        assert_eq!(other(Some("light"), true), "dark");
+        assert_eq!(Theme::System.other(true), Theme::Light);
+        assert_eq!(Theme::System.other(false), Theme::Dark);
+        assert_eq!(Theme::Dark.other(false), Theme::Light);
+        assert_eq!(Theme::Light.other(true), Theme::Dark);
+    }
+
+    #[test]
+    fn a_theme_survives_its_name() {
+        for theme in [Theme::System, Theme::Light, Theme::Dark] {
+            assert_eq!(Theme::from_name(theme.name()), theme);
+        }
     }
 }

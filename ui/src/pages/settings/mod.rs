@@ -1,11 +1,69 @@
-//! Environments, access tokens and SDK keys.
+//! Settings: environments, keys and tokens, plans, personal data, and this device.
+
+mod appearance;
+mod confirm;
+mod device;
+mod environment_dialog;
+mod environments;
+mod personal_data;
+mod sdk_key_dialog;
+mod sdk_keys;
+mod secret;
+mod section;
+mod snippet;
+mod token_dialog;
+mod tokens;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 
-use crate::components::PageHead;
+use crate::api::ipc;
+use crate::components::{Icon, PageHead};
 
-/// Environments, access tokens and SDK keys.
+use appearance::Appearance;
+use device::Device;
+use environments::Environments;
+use personal_data::PersonalData;
+use sdk_keys::SdkKeys;
+use section::Section;
+use tokens::Tokens;
+
+/// Settings, one section at a time.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    view! { <PageHead title="Settings" /> }
+    let address = use_params_map();
+    let section =
+        Memo::new(move |_| Section::of_address(&address.with(|address| address.get("section").unwrap_or_default())));
+    let in_app = ipc::is_here();
+    view! {
+        <PageHead title="Settings" />
+        <div class="grid settings">
+            <nav class="nav settings-nav" aria-label="Settings">
+                {Section::ALL
+                    .into_iter()
+                    .map(|one| {
+                        view! {
+                            <a
+                                href=format!("/settings/{}", one.address())
+                                aria-current=move || (section.get() == one).then_some("page")
+                            >
+                                <Icon name=one.icon() />
+                                <span>{one.title(in_app)}</span>
+                            </a>
+                        }
+                    })
+                    .collect_view()}
+            </nav>
+            <div class="stack">
+                {move || match section.get() {
+                    Section::Environments => view! { <Environments /> }.into_any(),
+                    Section::SdkKeys => view! { <SdkKeys /> }.into_any(),
+                    Section::Tokens => view! { <Tokens /> }.into_any(),
+                    Section::PersonalData => view! { <PersonalData /> }.into_any(),
+                    Section::Device => view! { <Device /> }.into_any(),
+                    Section::Appearance => view! { <Appearance /> }.into_any(),
+                }}
+            </div>
+        </div>
+    }
 }

@@ -1,0 +1,117 @@
+//! Asks before something is taken away, and says what that means.
+
+use leptos::prelude::*;
+
+use crate::components::{Button, ButtonKind, Dialog, FieldError, TextArea};
+use crate::form::Problem;
+use crate::state::use_store;
+
+/// Whether a reason is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// No reason is kept.
+    Nothing,
+    /// One may be given.
+    MaySayWhy,
+    /// The server insists on one.
+    MustSayWhy,
+}
+
+/// What is under way while a dialog waits for its answer.
+#[derive(Clone, Copy)]
+pub struct Attempt {
+    /// Whether it is on its way.
+    pub busy: RwSignal<bool>,
+    /// What went wrong the last time.
+    pub problem: Problem,
+}
+
+impl Attempt {
+    /// Nothing was tried yet.
+    pub fn new() -> Self {
+        Self { busy: RwSignal::new(false), problem: Problem::new() }
+    }
+
+    /// Begins; false while an earlier attempt is under way.
+    pub fn begin(&self) -> bool {
+        if self.busy.get_untracked() {
+            return false;
+        }
+        self.problem.clear();
+        self.busy.set(true);
+        true
+    }
+
+    /// Ends; the dialog may be gone by now.
+    pub fn end(&self) {
+        self.busy.try_set(false);
+    }
+}
+
+/// Asks before something is taken away. `on_confirm` gets the reason, where one was given.
+#[component]
+pub fn Confirm(
+    /// The question, as a state that would be: "Revoke the token of Ada?".
+    #[prop(into)]
+    title: String,
+    /// What the button does.
+    verb: &'static str,
+    /// What the button says while it is done.
+    doing: &'static str,
+    /// Whether a reason is asked for.
+    asks: Asks,
+    /// The attempt to do it.
+    attempt: Attempt,
+    /// Called with the reason, if one was given.
+    #[prop(into)]
+    on_confirm: Callback<Option<String>>,
+    /// Called when the person closes the dialog.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// What follows from it.
+    children: Children,
+) -> impl IntoView {
+    let store = use_store();
+    let reason = RwSignal::new(String::new());
+    // Leaving and removing are matters of this device; everything else is a change on the server.
+    let disabled = Signal::derive(move || (asks != Asks::Nothing).then(|| store.can_administer().err()).flatten());
+    let beside: &[&str] = if asks == Asks::Nothing { &[] } else { &["reason"] };
+    let confirm = Callback::new(move |()| {
+        if disabled.with_untracked(Option::is_none) {
+            let reason = reason.get_untracked().trim().to_owned();
+            on_confirm.run((!reason.is_empty()).then_some(reason));
+        }
+    });
+    view! {
+        <Dialog
+            title
+            width=520
+            on_close
+            on_confirm=confirm
+            footer=move || {
+                view! {
+                    <Button on_press=on_close>"Cancel"</Button>
+                    <Button kind=ButtonKind::Danger submit=true disabled=disabled busy=attempt.busy>
+                        {move || if attempt.busy.get() { doing } else { verb }}
+                    </Button>
+                }
+            }
+        >
+            {children()}
+            {(asks != Asks::Nothing)
+                .then(|| {
+                    view! {
+                        <TextArea
+                            label="Why?"
+                            note=if asks == Asks::MustSayWhy { "Required, kept in the history" } else { "Optional, kept in the history" }
+                            value=reason
+                            required=asks == Asks::MustSayWhy
+                            autofocus=true
+                            error=attempt.problem.at("reason")
+                        />
+                    }
+                })}
+            <FieldError error=attempt.problem.elsewhere(beside) />
+        </Dialog>
+    }
+}

@@ -1,0 +1,226 @@
+//! Makes or changes an environment.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use signalbox_domain::environment::LARGEST_AUDIENCE;
+use signalbox_domain::key::EnvironmentKey;
+use signalbox_domain::people::grouped;
+use signalbox_protocol::endpoint::{AtEnvironment, AtProject, ChangeEnvironmentEndpoint, CreateEnvironmentEndpoint};
+use signalbox_protocol::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
+use signalbox_protocol::{ErrorBody, ErrorCode};
+
+use super::confirm::Attempt;
+use crate::components::{Button, ButtonKind, Checkbox, Dialog, FieldError, Select, TextArea, TextField};
+use crate::form::{key_from_name, key_problem};
+use crate::state::{ToastKind, use_store};
+
+/// The fields whose errors stand beside them.
+const FIELDS: &[&str] = &["name", "key", "audience", "position", "reason"];
+
+/// Makes an environment, or changes the one given.
+#[component]
+pub fn EnvironmentDialog(
+    /// The environment to change; nothing for a new one.
+    environment: Option<Arc<Environment>>,
+    /// Called when it is closed, done or not.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let store = use_store();
+    let attempt = Attempt::new();
+    let before = environment.clone();
+    let name = RwSignal::new(before.as_ref().map(|one| one.name.clone()).unwrap_or_default());
+    let key = RwSignal::new(String::new());
+    let key_is_own = RwSignal::new(false);
+    let production = RwSignal::new(before.as_ref().is_some_and(|one| one.production));
+    let audience = RwSignal::new(before.as_ref().map(|one| one.audience.to_string()).unwrap_or_default());
+    let position = RwSignal::new(before.as_ref().map_or(0, |one| one.position).to_string());
+    let reason = RwSignal::new(String::new());
+    let places = untrack(|| store.environments());
+    let places: Vec<(String, String)> = (0..places.len()).map(|at| (at.to_string(), ordinal(at))).collect();
+
+    let send = {
+        let before = before.clone();
+        Callback::new(move |()| {
+            let Some(project) = untrack(|| store.project()) else { return };
+            let size = match read_audience(&audience.get_untracked()) {
+                Ok(size) => size,
+                Err(error) => return attempt.problem.set(error),
+            };
+            let new_key = match (&before, EnvironmentKey::new(key.get_untracked())) {
+                (None, Err(error)) => return attempt.problem.set(key_problem(&error)),
+                (_, key) => key.ok(),
+            };
+            if !attempt.begin() {
+                return;
+            }
+            let before = before.clone();
+            let typed_reason = reason.get_untracked().trim().to_owned();
+            spawn_local(async move {
+                let (name, production) = (name.get_untracked(), production.get_untracked());
+                let answer = match (before, new_key) {
+                    (Some(before), _) => {
+                        let at = AtEnvironment { project: project.key.clone(), environment: before.key.clone() };
+                        let body = ChangeEnvironment {
+                            name: Some(name),
+                            production: Some(production),
+                            audience: Some(size),
+                            position: position.get_untracked().parse().ok(),
+                            reason: (!typed_reason.is_empty()).then_some(typed_reason),
+                        };
+                        store.send::<ChangeEnvironmentEndpoint>(&at, &body, Some(before.version)).await
+                    }
+                    (None, Some(key)) => {
+                        let at = AtProject { project: project.key.clone() };
+                        let body = CreateEnvironment { key, name, production, audience: size };
+                        store.send::<CreateEnvironmentEndpoint>(&at, &body, None).await
+                    }
+                    // Refused above.
+                    (None, None) => return attempt.end(),
+                };
+                attempt.end();
+                match answer {
+                    Ok(environment) => {
+                        store.toast(ToastKind::Done, format!("{} is saved.", environment.name));
+                        on_close.run(());
+                    }
+                    Err(error) => attempt.problem.set(error),
+                }
+            });
+        })
+    };
+    let asks_why = before.as_ref().is_some_and(|one| one.production);
+    let is_new = before.is_none();
+    let title = before.as_ref().map_or_else(|| "New environment".into(), |one| format!("Change {}", one.name));
+    let disabled = Signal::derive(move || store.can_administer().err());
+    view! {
+        <Dialog
+            title
+            width=520
+            on_close
+            on_confirm=send
+            footer=move || {
+                view! {
+                    <Button on_press=on_close>"Cancel"</Button>
+                    <Button kind=ButtonKind::Primary submit=true disabled=disabled busy=attempt.busy>
+                        {move || match (attempt.busy.get(), is_new) {
+                            (true, _) => "Saving…",
+                            (false, true) => "Make environment",
+                            (false, false) => "Save environment",
+                        }}
+                    </Button>
+                }
+            }
+        >
+            <TextField
+                label="Name"
+                value=name
+                required=true
+                autofocus=true
+                error=attempt.problem.at("name")
+                on_type=move |name: String| {
+                    if !key_is_own.get_untracked() {
+                        key.set(key_from_name(&name));
+                    }
+                }
+            />
+            {is_new
+                .then(|| {
+                    view! {
+                        <TextField
+                            label="Key"
+                            value=key
+                            exact=true
+                            required=true
+                            hint="Names the environment in the API. It never changes."
+                            error=attempt.problem.at("key")
+                            on_type=move |_: String| key_is_own.set(true)
+                        />
+                    }
+                })}
+            <TextField
+                label="How many people use it"
+                value=audience
+                required=true
+                hint="As you know it. Shares are told as people with this number, so they are estimates."
+                error=attempt.problem.at("audience")
+            />
+            <Checkbox value=production>
+                "Production: real customers are here, so every change asks for a reason"
+            </Checkbox>
+            {(!is_new)
+                .then(|| {
+                    view! {
+                        <Select
+                            label="Place among the environments"
+                            value=position
+                            options=places
+                            error=attempt.problem.at("position")
+                        />
+                    }
+                })}
+            {asks_why
+                .then(|| {
+                    view! {
+                        <TextArea
+                            label="Why?"
+                            note="Required in production, kept in the history"
+                            value=reason
+                            required=true
+                            error=attempt.problem.at("reason")
+                        />
+                    }
+                })}
+            <FieldError error=attempt.problem.elsewhere(FIELDS) />
+        </Dialog>
+    }
+}
+
+/// A count of people as it is typed: digits, with or without separators.
+fn read_audience(typed: &str) -> Result<u64, ErrorBody> {
+    let digits: String =
+        typed.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, ',' | '\'')).collect();
+    digits.parse().ok().filter(|size| *size <= LARGEST_AUDIENCE).ok_or_else(|| {
+        let message = format!("must be a whole number from 0 to {}", grouped(LARGEST_AUDIENCE));
+        ErrorBody::new(ErrorCode::InvalidField, message).about("audience")
+    })
+}
+
+/// "1st", "2nd", "3rd", "4th": a place, counted from 0.
+fn ordinal(at: usize) -> String {
+    let place = at + 1;
+    let ending = match (place % 10, place % 100) {
+        (1, tens) if tens != 11 => "st",
+        (2, tens) if tens != 12 => "nd",
+        (3, tens) if tens != 13 => "rd",
+        _ => "th",
+    };
+    format!("{place}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_people_are_read_as_people_type_them() {
+        let check = |typed: &str, expect: Option<u64>| assert_eq!(read_audience(typed).ok(), expect, "{typed}");
+        check("164000", Some(164_000));
+        check(" 164,000 ", Some(164_000));
+        check("164 000", Some(164_000));
+        check("0", Some(0));
+        check("", None);
+        check("-5", None);
+        check("many", None);
+        check("1.5", None);
+        check("100000000001", None);
+    }
+
+    #[test]
+    fn places_are_ordinals() {
+        let told: Vec<_> = [0, 1, 2, 3, 10, 11, 12, 20].into_iter().map(ordinal).collect();
+        assert_eq!(told, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st"]);
+    }
+}

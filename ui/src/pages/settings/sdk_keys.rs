@@ -1,0 +1,259 @@
+//! SDK keys: what applications evaluate with. Each key decides the environment.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use signalbox_domain::access::Role;
+use signalbox_domain::key::EnvironmentKey;
+use signalbox_protocol::endpoint::{AtSdkKey, RevokeSdkKey};
+use signalbox_protocol::wire::Why;
+use signalbox_protocol::wire::access::SdkKey;
+use signalbox_protocol::wire::environment::Environment;
+
+use super::confirm::{Asks, Attempt, Confirm};
+use super::device::server_address;
+use super::sdk_key_dialog::SdkKeyDialog;
+use super::snippet::{NO_KEY, Snippet};
+use crate::components::{Button, ButtonKind, ButtonSize, CopyKey, Empty, IconName, SkeletonRows, Tag, TagKind, Time};
+use crate::state::{Store, ToastKind, use_store};
+
+/// What is open over the list.
+#[derive(Clone, PartialEq)]
+enum Open {
+    New(Arc<Environment>),
+    Revoke(Arc<SdkKey>, bool),
+}
+
+/// The SDK keys of every environment, and how an application is wired.
+#[component]
+pub fn SdkKeys() -> impl IntoView {
+    let store = use_store();
+    let open = RwSignal::new(None::<Open>);
+    let close = Callback::new(move |()| open.set(None));
+    let is_admin = Memo::new(move |_| store.me.with(|me| me.as_ref().is_some_and(|me| me.role == Role::Admin)));
+    let environments = Memo::new(move |_| store.environments());
+    view! {
+        {move || {
+            if !store.is_known() {
+                return view! {
+                    <section class="card">
+                        <SkeletonRows count=4 />
+                    </section>
+                }
+                    .into_any();
+            }
+            if !is_admin.get() {
+                return view! {
+                    <section class="card">
+                        <Empty
+                            title="Only administrators see SDK keys"
+                            text="Ask one of them for the key of your application, or when a key must stop working."
+                        />
+                    </section>
+                }
+                    .into_any();
+            }
+            if environments.with(Vec::is_empty) {
+                return view! {
+                    <section class="card">
+                        <Empty title="No environment yet" text="A key belongs to an environment. Make one first." />
+                    </section>
+                }
+                    .into_any();
+            }
+            view! {
+                <For each=move || environments.get() key=|one| (one.key.clone(), one.version) let:environment>
+                    <InEnvironment environment open />
+                </For>
+            }
+                .into_any()
+        }}
+        <section class="card" aria-labelledby="wiring">
+            <div class="card-h">
+                <h2 id="wiring">"Wire an application"</h2>
+                <span class="end">
+                    "Server"
+                    <CopyKey text=Signal::derive(move || server_address(store)) what="address" />
+                </span>
+            </div>
+            <div class="card-b">
+                <Snippet
+                    address=Signal::derive(move || server_address(store))
+                    key=NO_KEY
+                    flag=Signal::derive(move || example_flag(store))
+                />
+            </div>
+        </section>
+        {move || match open.get() {
+            None => ().into_any(),
+            Some(Open::New(environment)) => view! { <SdkKeyDialog environment on_close=close /> }.into_any(),
+            Some(Open::Revoke(sdk_key, production)) => {
+                view! { <RevokeDialog sdk_key production on_close=close /> }.into_any()
+            }
+        }}
+    }
+}
+
+/// Key of a flag of the project, for examples.
+pub fn example_flag(store: Store) -> String {
+    let in_use = store.flag_rows().into_iter().find(|row| row.archived.is_none());
+    in_use.map_or_else(|| "your-flag".into(), |row| row.key.to_string())
+}
+
+/// The keys of one environment.
+#[component]
+fn InEnvironment(environment: Arc<Environment>, open: RwSignal<Option<Open>>) -> impl IntoView {
+    let store = use_store();
+    let disabled = Signal::derive(move || store.can_administer().err());
+    let keys = {
+        let key = environment.key.clone();
+        Memo::new(move |_| keys_of(store, &key))
+    };
+    let heading = format!("keys-of-{}", environment.key);
+    let heading_id = heading.clone();
+    let label = format!("New SDK key for {}", environment.name);
+    let production = environment.production;
+    let name = environment.name.clone();
+    view! {
+        <section class="card" aria-labelledby=heading>
+            <div class="card-h">
+                <h2 id=heading_id>{environment.name.clone()}</h2>
+                {production.then(|| view! { <Tag kind=TagKind::Accent>"Production"</Tag> })}
+                <span class="end">
+                    <Button
+                        size=ButtonSize::Small
+                        icon=IconName::Plus
+                        opens="dialog"
+                        disabled=disabled
+                        on_press=move |()| open.set(Some(Open::New(Arc::clone(&environment))))
+                    >
+                        {label}
+                    </Button>
+                </span>
+            </div>
+            {move || {
+                if keys.with(Vec::is_empty) {
+                    let text = format!("No application evaluates flags in {name} yet.");
+                    return view! { <p class="card-note">{text}</p> }.into_any();
+                }
+                view! {
+                    <table class="tbl">
+                        <thead>
+                            <tr>
+                                <th scope="col">"For"</th>
+                                <th scope="col">"Made"</th>
+                                <th scope="col">"State"</th>
+                                <th scope="col">
+                                    <span class="sr">"Actions"</span>
+                                </th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=move || keys.get() key=|one| (one.id.clone(), one.version) let:sdk_key>
+                                <Row sdk_key production disabled open />
+                            </For>
+                        </tbody>
+                    </table>
+                }
+                    .into_any()
+            }}
+        </section>
+    }
+}
+
+/// The keys of an environment: those that work first, each in the order in which they were made.
+fn keys_of(store: Store, environment: &EnvironmentKey) -> Vec<Arc<SdkKey>> {
+    let mut keys: Vec<_> = store.sdk_keys().into_iter().filter(|key| key.environment == *environment).collect();
+    keys.sort_by_key(|key| (key.revoked.is_some(), key.created));
+    keys
+}
+
+#[component]
+fn Row(
+    sdk_key: Arc<SdkKey>,
+    production: bool,
+    disabled: Signal<Option<String>>,
+    open: RwSignal<Option<Open>>,
+) -> impl IntoView {
+    let for_dialog = Arc::clone(&sdk_key);
+    view! {
+        <tr>
+            <td class="m">{sdk_key.name.clone()}</td>
+            <td>
+                <Time at=sdk_key.created />
+            </td>
+            <td>
+                {match sdk_key.revoked {
+                    Some(at) => view! { <span class="ink3">"Revoked " <Time at /></span> }.into_any(),
+                    None => view! { <span>"Works"</span> }.into_any(),
+                }}
+            </td>
+            <td class="right">
+                {sdk_key
+                    .revoked
+                    .is_none()
+                    .then(|| {
+                        view! {
+                            <Button
+                                kind=ButtonKind::Quiet
+                                size=ButtonSize::Small
+                                label=format!("Revoke the key for {}", sdk_key.name)
+                                icon=IconName::Trash
+                                opens="dialog"
+                                disabled=disabled
+                                on_press=move |()| open.set(Some(Open::Revoke(Arc::clone(&for_dialog), production)))
+                            />
+                        }
+                    })}
+            </td>
+        </tr>
+    }
+}
+
+/// Asks before an SDK key stops working.
+#[component]
+fn RevokeDialog(sdk_key: Arc<SdkKey>, production: bool, on_close: Callback<()>) -> impl IntoView {
+    let store = use_store();
+    let attempt = Attempt::new();
+    let name = sdk_key.name.clone();
+    let revoke = move |reason: Option<String>| {
+        if !attempt.begin() {
+            return;
+        }
+        let sdk_key = Arc::clone(&sdk_key);
+        spawn_local(async move {
+            let at = AtSdkKey {
+                project: sdk_key.project.clone(),
+                environment: sdk_key.environment.clone(),
+                sdk_key: sdk_key.id.clone(),
+            };
+            let answer = store.send::<RevokeSdkKey>(&at, &Why { reason }, Some(sdk_key.version)).await;
+            attempt.end();
+            match answer {
+                Ok(sdk_key) => {
+                    store.toast(ToastKind::Done, format!("The key for {} no longer works.", sdk_key.name));
+                    on_close.run(());
+                }
+                Err(error) => attempt.problem.set(error),
+            }
+        });
+    };
+    view! {
+        <Confirm
+            title=format!("Revoke the key for {name}?")
+            verb="Revoke the key"
+            doing="Revoking…"
+            asks=if production { Asks::MustSayWhy } else { Asks::MaySayWhy }
+            attempt
+            on_confirm=revoke
+            on_close
+        >
+            <p>
+                "Applications that use it are refused at once and fall back to the values in their code: "
+                "whoever has a feature through them loses it until they get another key. "
+                "A revoked key never works again."
+            </p>
+        </Confirm>
+    }
+}

@@ -1,0 +1,217 @@
+//! Access tokens: who may use the management API and the pages, and in which role.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use signalbox_domain::access::Role;
+use signalbox_protocol::endpoint::{AtToken, RevokeToken};
+use signalbox_protocol::wire::Why;
+use signalbox_protocol::wire::access::Token;
+
+use super::confirm::{Asks, Attempt, Confirm};
+use super::token_dialog::TokenDialog;
+use crate::components::{
+    Avatar, Button, ButtonKind, ButtonSize, Empty, Icon, IconName, SkeletonRows, Tag, TagKind, Time,
+};
+use crate::state::{ToastKind, use_store};
+
+/// What a role may do, in words.
+pub const fn role_words(role: Role) -> (&'static str, &'static str) {
+    match role {
+        Role::Viewer => ("Viewer", "sees everything but tokens and keys"),
+        Role::Editor => ("Editor", "also changes flags, plans and rollouts"),
+        Role::Admin => ("Administrator", "also changes environments, tokens and keys, and erases personal data"),
+    }
+}
+
+/// What is open over the list.
+#[derive(Clone, PartialEq)]
+enum Open {
+    New,
+    Revoke(Arc<Token>),
+}
+
+/// The access tokens.
+#[component]
+pub fn Tokens() -> impl IntoView {
+    let store = use_store();
+    let open = RwSignal::new(None::<Open>);
+    let close = Callback::new(move |()| open.set(None));
+    let disabled = Signal::derive(move || store.can_administer().err());
+    let is_admin = Memo::new(move |_| store.me.with(|me| me.as_ref().is_some_and(|me| me.role == Role::Admin)));
+    let tokens = Memo::new(move |_| {
+        let mut tokens = store.tokens();
+        // Those that work first, each in the order in which they were made.
+        tokens.sort_by_key(|token| (token.revoked.is_some(), token.created));
+        tokens
+    });
+    view! {
+        <section class="card" aria-labelledby="tokens">
+            <div class="card-h">
+                <h2 id="tokens">"Access tokens"</h2>
+                <span class="end">
+                    <Button
+                        kind=ButtonKind::Primary
+                        size=ButtonSize::Small
+                        icon=IconName::Plus
+                        opens="dialog"
+                        disabled=disabled
+                        on_press=move |()| open.set(Some(Open::New))
+                    >
+                        "New token"
+                    </Button>
+                </span>
+            </div>
+            <p class="card-note">
+                "A token stands for one person or one program: it signs in to these pages and to the management API, "
+                "and its name is who did it in the history."
+            </p>
+            {move || {
+                if !store.is_known() {
+                    return view! { <SkeletonRows count=3 /> }.into_any();
+                }
+                if !is_admin.get() {
+                    return view! {
+                        <Empty
+                            title="Only administrators see access tokens"
+                            text="Ask one of them when somebody needs a token, or when one must stop working."
+                        />
+                    }
+                        .into_any();
+                }
+                view! {
+                    <table class="tbl">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Name"</th>
+                                <th scope="col">"Role"</th>
+                                <th scope="col">"Made"</th>
+                                <th scope="col">"State"</th>
+                                <th scope="col">
+                                    <span class="sr">"Actions"</span>
+                                </th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=move || tokens.get() key=|one| (one.id.clone(), one.version) let:token>
+                                <Row token disabled open />
+                            </For>
+                        </tbody>
+                    </table>
+                }
+                    .into_any()
+            }}
+        </section>
+        {move || match open.get() {
+            None => ().into_any(),
+            Some(Open::New) => view! { <TokenDialog on_close=close /> }.into_any(),
+            Some(Open::Revoke(token)) => view! { <RevokeDialog token on_close=close /> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn Row(token: Arc<Token>, disabled: Signal<Option<String>>, open: RwSignal<Option<Open>>) -> impl IntoView {
+    let store = use_store();
+    let id = token.id.clone();
+    let is_own = Memo::new(move |_| store.me.with(|me| me.as_ref().is_some_and(|me| me.token == id)));
+    let (role, may) = role_words(token.role);
+    let for_dialog = Arc::clone(&token);
+    view! {
+        <tr>
+            <td>
+                <span class="row">
+                    <Avatar name=token.name.clone() />
+                    <span class="m trunc">{token.name.clone()}</span>
+                    <Show when=move || is_own.get()>
+                        <Tag kind=TagKind::Accent>"You"</Tag>
+                    </Show>
+                </span>
+            </td>
+            <td title=may>{role}</td>
+            <td>
+                <Time at=token.created />
+            </td>
+            <td>
+                {match token.revoked {
+                    Some(at) => view! { <span class="ink3">"Revoked " <Time at /></span> }.into_any(),
+                    None => view! { <span>"Works"</span> }.into_any(),
+                }}
+            </td>
+            <td class="right">
+                {token
+                    .revoked
+                    .is_none()
+                    .then(|| {
+                        view! {
+                            <Button
+                                kind=ButtonKind::Quiet
+                                size=ButtonSize::Small
+                                label=format!("Revoke the token of {}", token.name)
+                                icon=IconName::Trash
+                                opens="dialog"
+                                disabled=disabled
+                                on_press=move |()| open.set(Some(Open::Revoke(Arc::clone(&for_dialog))))
+                            />
+                        }
+                    })}
+            </td>
+        </tr>
+    }
+}
+
+/// Asks before a token stops working.
+#[component]
+fn RevokeDialog(token: Arc<Token>, on_close: Callback<()>) -> impl IntoView {
+    let store = use_store();
+    let attempt = Attempt::new();
+    let is_own = untrack(|| store.me.with(|me| me.as_ref().is_some_and(|me| me.token == token.id)));
+    let name = token.name.clone();
+    let revoke = {
+        let token = Arc::clone(&token);
+        move |reason: Option<String>| {
+            if !attempt.begin() {
+                return;
+            }
+            let token = Arc::clone(&token);
+            spawn_local(async move {
+                let at = AtToken { token: token.id.clone() };
+                let answer = store.send::<RevokeToken>(&at, &Why { reason }, Some(token.version)).await;
+                attempt.end();
+                match answer {
+                    Ok(token) => {
+                        store.toast(ToastKind::Done, format!("The token of {} no longer works.", token.name));
+                        on_close.run(());
+                    }
+                    Err(error) => attempt.problem.set(error),
+                }
+            });
+        }
+    };
+    view! {
+        <Confirm
+            title=format!("Revoke the token of {name}?")
+            verb="Revoke the token"
+            doing="Revoking…"
+            asks=Asks::MaySayWhy
+            attempt
+            on_confirm=revoke
+            on_close
+        >
+            <p>
+                "Whoever uses it is signed out at once, on every device, and cannot come back with it. "
+                "What was done with it stays in the history. A revoked token never works again."
+            </p>
+            {is_own
+                .then(|| {
+                    view! {
+                        <p class="row">
+                            <Icon name=IconName::Info small=true />
+                            <b>"It is your own: you will be signed out."</b>
+                        </p>
+                    }
+                })}
+        </Confirm>
+    }
+}
