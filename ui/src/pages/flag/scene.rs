@@ -8,7 +8,7 @@ use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::flag::Flag;
 use signalbox_protocol::wire::rollout::Rollout;
 
-use super::crowd::Crowd;
+use crate::pages::flag::crowd::Crowd;
 
 /// One flag in one environment.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,8 +94,9 @@ impl Scene {
     pub fn at(&self, rollout: &Rollout, position: Position) -> Side {
         let draft = rollout.status == RolloutStatus::Draft;
         let rule = &self.configuration.rule;
-        let (mut share, mut named) =
-            if draft { (rule.share, rule.people.len() as u64) } else { (rollout.share_before, 0) };
+        // The rule stays as it was until the rollout is finished; then it is what the rollout came to.
+        let mut named = if rollout.status == RolloutStatus::Finished { 0 } else { rule.people.len() as u64 };
+        let mut share = if draft { rule.share } else { rollout.share_before };
         let Position::Stage(last) = position else {
             let people = if draft { self.crowd().reached(share, named) } else { Some(rollout.people_before) };
             return self.side(share, named, people.and_then(|people| self.crowd().counted(share, people)));
@@ -132,8 +133,8 @@ impl Scene {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{self, scene};
     use super::*;
+    use crate::pages::flag::fixture::{self, scene};
 
     #[test]
     fn a_place_on_the_line_is_told_in_people() {

@@ -3,8 +3,8 @@
 use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_domain::{Share, people};
 
-use super::crowd::sentence_case;
-use super::scene::Scene;
+use crate::pages::flag::crowd::sentence_case;
+use crate::pages::flag::scene::Scene;
 
 /// How a flag stands, for its pill.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +73,8 @@ pub fn reach_sentence(scene: &Scene) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::pages::flag::fixture;
     use signalbox_domain::Timestamp;
     use signalbox_protocol::wire::configuration::Configuration;
 

@@ -3,9 +3,9 @@
 use signalbox_domain::people;
 use signalbox_domain::words::difference;
 
-use super::crowd::sentence_case;
-use super::scene::{Scene, Side};
-use super::step::Asks;
+use crate::pages::flag::change::step::Asks;
+use crate::pages::flag::crowd::sentence_case;
+use crate::pages::flag::scene::{Scene, Side};
 
 /// What a confirm dialog says.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Confirmation {
     pub title: String,
     /// What it is about, before the name of the environment: "This changes what people see in".
     pub about: &'static str,
+    /// The name of the environment, or what else it is about.
+    pub place: String,
     /// Now and after, where who has it changes.
     pub change: Option<Change>,
     /// The consequence in one sentence.

@@ -5,8 +5,8 @@ use signalbox_domain::{Share, Timestamp};
 use signalbox_protocol::wire::audit::AuditEntry;
 use signalbox_protocol::wire::rollout::Rollout;
 
-use super::crowd::in_words;
-use super::scene::Scene;
+use crate::pages::flag::crowd::in_words;
+use crate::pages::flag::scene::Scene;
 use crate::time;
 
 /// So many people had it from this moment on.
@@ -114,8 +114,8 @@ pub fn finding(scene: &Scene, points: &[Point], now: Timestamp) -> Option<String
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::pages::flag::fixture;
     use serde_json::json;
     use signalbox_protocol::wire::configuration::Configuration;
 

@@ -3,7 +3,7 @@
 use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_protocol::wire::rollout::Rollout;
 
-use super::scene::Scene;
+use crate::pages::flag::scene::Scene;
 
 /// Something that moves or stops a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -165,8 +165,8 @@ pub fn ways_back(rollout: &Rollout) -> Vec<Position> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::pages::flag::fixture;
     use signalbox_domain::Timestamp;
     use signalbox_protocol::wire::configuration::Configuration;
 

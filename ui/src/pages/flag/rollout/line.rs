@@ -5,8 +5,8 @@ use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_domain::words::difference;
 use signalbox_protocol::wire::rollout::Rollout;
 
-use super::crowd::figure;
-use super::scene::Scene;
+use crate::pages::flag::crowd::figure;
+use crate::pages::flag::scene::Scene;
 
 /// One stage on the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,8 +111,8 @@ fn more(before: u64, after: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::pages::flag::fixture;
     use signalbox_protocol::wire::configuration::Configuration;
 
     /// Each block as a letter for where it lies and the signal at its entrance.

@@ -5,10 +5,10 @@ use signalbox_domain::words::difference;
 use signalbox_domain::{Share, people};
 use signalbox_protocol::wire::rollout::Rollout;
 
-use super::confirmation::{Change, Confirmation, Effect, Exact, Fact, FactKind, Reason};
-use super::crowd::{in_words, sentence_case};
-use super::scene::{Scene, Side};
-use super::step::{Step, next};
+use crate::pages::flag::change::confirmation::{Change, Confirmation, Effect, Exact, Fact, FactKind, Reason};
+use crate::pages::flag::change::step::{Step, next};
+use crate::pages::flag::crowd::{in_words, sentence_case};
+use crate::pages::flag::scene::{Scene, Side};
 
 /// What the dialog says before a step; nothing where the step needs a rollout and there is none.
 pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
@@ -45,6 +45,7 @@ pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
     Some(Confirmation {
         title,
         about,
+        place: scene.environment.name.clone(),
         effect: effect(step, &change),
         facts: facts(scene, step, &change),
         reason: Reason::asked(step.asks(), scene.environment.production),
@@ -238,8 +239,8 @@ fn exact(scene: &Scene, step: Step, change: &Change) -> Exact {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::pages::flag::fixture;
     use signalbox_domain::Timestamp;
     use signalbox_protocol::wire::configuration::Configuration;
 

@@ -8,7 +8,7 @@ use signalbox_domain::key::VariantKey;
 use signalbox_domain::value::ValueKind;
 use signalbox_protocol::wire::configuration::Configuration;
 
-use super::crowd::sentence_case;
+use crate::pages::flag::crowd::sentence_case;
 
 /// A variant as it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,8 +115,8 @@ pub fn used_in<'a>(variant: &str, configurations: impl IntoIterator<Item = &'a C
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
     use super::*;
+    use crate::pages::flag::fixture;
     use serde_json::json;
 
     #[test]

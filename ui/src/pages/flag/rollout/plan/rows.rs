@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use signalbox_domain::rollout::{MOST_PEOPLE, MOST_STAGES, Stage, StageAudience};
 use signalbox_domain::{Share, text};
 
-use super::crowd::{Crowd, sentence_case};
-use super::percent;
+use crate::pages::flag::crowd::{Crowd, sentence_case};
+use crate::pages::flag::percent;
 
 /// A stage as it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use signalbox_domain::{Timestamp, people};
 
-use super::course::{Event, Point};
+use crate::pages::flag::rollout::course::{Event, Point};
 
 /// Size of the drawing in its own units; it scales with the card that holds it.
 const SIZE: (u32, u32) = (840, 172);

@@ -7,7 +7,7 @@ use signalbox_domain::key::VariantKey;
 use signalbox_domain::share::BUCKETS;
 use signalbox_domain::{Share, people};
 
-use super::percent;
+use crate::pages::flag::percent;
 
 /// A variant with the weight that was typed for it; an empty weight leaves it out.
 #[derive(Debug, Clone, PartialEq, Eq)]

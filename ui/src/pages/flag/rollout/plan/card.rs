@@ -1,0 +1,269 @@
+//! The card in which a plan is made or changed.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use signalbox_domain::rollout::{Position, Stage};
+use signalbox_protocol::endpoint::{ChangeStagesEndpoint, DiscardRollout, DraftRolloutEndpoint};
+use signalbox_protocol::wire::Empty;
+use signalbox_protocol::wire::configuration::Configuration;
+use signalbox_protocol::wire::rollout::{ChangeStages, DraftRollout, Rollout, StageInRollout};
+use signalbox_protocol::{ErrorBody, ErrorCode};
+
+use crate::components::{Button, ButtonKind, IconName};
+use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
+use crate::pages::flag::change::step::Asks;
+use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::page::use_page;
+use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor};
+use crate::pages::flag::rollout::plan::rows::{Floor, StageRow, usual};
+use crate::pages::flag::rollout::plan::template::Templates;
+use crate::pages::flag::scene::Scene;
+use crate::state::{ToastKind, use_store};
+
+/// Which plan is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanMode {
+    /// A rollout that is not there yet.
+    New,
+    /// One that has not started: everything may change, nobody notices.
+    Draft,
+    /// One under way: what was passed stays, and a change asks for its reason.
+    UnderWay,
+}
+
+/// The card in which a plan is made or changed.
+#[component]
+pub fn PlanCard(
+    /// Which plan.
+    mode: PlanMode,
+    /// Called when it is to close.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let page = use_page();
+    let store = use_store();
+    let (rows, floor) = page.scene.with_untracked(|scene| begin(scene, mode));
+    let crowd = page.scene.with_untracked(|scene| scene.crowd());
+    let editor = Editor::new(rows, floor, crowd);
+    // The version that the edit was begun on; after somebody else's change, the next try is made on theirs.
+    let version = RwSignal::new(page.scene.with_untracked(|scene| scene.configuration.version));
+    let busy = RwSignal::new(false);
+    let confirming = RwSignal::new(None::<Vec<Stage<String>>>);
+
+    let settle = move |answer: Result<Configuration, ErrorBody>, done: &'static str| match answer {
+        Ok(configuration) => {
+            page.put_configuration(configuration);
+            store.toast(ToastKind::Done, done);
+            on_close.try_run(());
+            Ok(())
+        }
+        Err(error) => {
+            if let Some(versions) = error.error.versions {
+                version.try_set(versions.current);
+            }
+            if error.error.code != ErrorCode::VersionStale {
+                editor.fault.set(error.clone());
+            }
+            Err(error)
+        }
+    };
+    let save = move |()| {
+        let Some(stages) = editor.finished() else { return };
+        if mode == PlanMode::UnderWay {
+            confirming.set(Some(stages));
+            return;
+        }
+        busy.set(true);
+        let at = page.scene.with_untracked(|scene| scene.at_place());
+        let against = Some(version.get_untracked());
+        spawn_local(async move {
+            let answer = match mode {
+                PlanMode::New => {
+                    let body = DraftRollout { stages: Some(stages), plan: None };
+                    store.send::<DraftRolloutEndpoint>(&at, &body, against).await
+                }
+                PlanMode::Draft | PlanMode::UnderWay => {
+                    let body = ChangeStages { stages, reason: None };
+                    store.send::<ChangeStagesEndpoint>(&at, &body, against).await
+                }
+            };
+            busy.try_set(false);
+            // What went wrong stands in the editor.
+            let _ = settle(answer, "The rollout is planned. Nobody gets anything until you start it.");
+        });
+    };
+    let discard = move |()| {
+        busy.set(true);
+        let at = page.scene.with_untracked(|scene| scene.at_place());
+        let against = Some(version.get_untracked());
+        spawn_local(async move {
+            let answer = store.send::<DiscardRollout>(&at, &Empty {}, against).await;
+            busy.try_set(false);
+            let _ = settle(answer, "The plan is discarded. Nothing changed for anybody.");
+        });
+    };
+    let change = sending(move |reason| async move {
+        let Some(stages) = confirming.get_untracked() else { return Ok(()) };
+        let at = page.scene.with_untracked(|scene| scene.at_place());
+        let against = Some(version.get_untracked());
+        let answer = store.send::<ChangeStagesEndpoint>(&at, &ChangeStages { stages, reason }, against).await;
+        // A stage that is not accepted is marked in the editor, behind the dialog.
+        let about_stage = answer
+            .as_ref()
+            .err()
+            .and_then(|error| error.error.field.as_ref())
+            .is_some_and(|field| field.starts_with("stages"));
+        let settled = settle(answer, "The plan is changed. Nobody gains or loses anything by it.");
+        if about_stage { Ok(()) } else { settled }
+    });
+    let title = match mode {
+        PlanMode::New => "Plan a rollout",
+        PlanMode::Draft | PlanMode::UnderWay => "Edit the plan",
+    };
+    let save_label = match mode {
+        PlanMode::New => "Save plan",
+        PlanMode::Draft => "Save changes",
+        PlanMode::UnderWay => "Change the plan…",
+    };
+    view! {
+        <section class="card plan" aria-labelledby="plan">
+            <div class="card-h">
+                <h2 id="plan">{title}</h2>
+                <span class="ink3 fs12">
+                    {match mode {
+                        PlanMode::UnderWay => "Stages that were passed stay as they are",
+                        PlanMode::New | PlanMode::Draft => "Nobody gets anything until you start it",
+                    }}
+                </span>
+            </div>
+            <Templates editor choose=mode != PlanMode::UnderWay />
+            <PlanEditor editor />
+            <div class="card-f row">
+                {(mode == PlanMode::Draft)
+                    .then(|| {
+                        view! {
+                            <Button
+                                kind=ButtonKind::Quiet
+                                icon=IconName::Trash
+                                disabled=Signal::derive(move || page.locked())
+                                busy
+                                on_press=discard
+                            >
+                                "Discard plan"
+                            </Button>
+                        }
+                    })}
+                <span class="grow"></span>
+                <Button on_press=on_close>"Cancel"</Button>
+                <Button
+                    kind=ButtonKind::Primary
+                    disabled=Signal::derive(move || page.locked())
+                    busy
+                    on_press=save
+                >
+                    {move || if busy.get() { "Saving…" } else { save_label }}
+                </Button>
+            </div>
+        </section>
+        {move || {
+            confirming
+                .get()
+                .map(|stages| {
+                    let told = page.scene.with_untracked(|scene| told(scene, &stages));
+                    view! {
+                        <ConfirmDialog
+                            confirmation=Signal::stored(told)
+                            send=change
+                            on_close=move |()| confirming.set(None)
+                        />
+                    }
+                })
+        }}
+    }
+}
+
+/// The rows to begin with, and who has the feature before the first of them.
+fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor) {
+    let rule = &scene.configuration.rule;
+    let floor = Floor { share: rule.share, named: rule.people.len() as u64 };
+    let rollout = scene.open_rollout().filter(|_| mode != PlanMode::New);
+    let Some(rollout) = rollout else { return (usual(floor), floor) };
+    let passed = match (mode, rollout.position) {
+        (PlanMode::UnderWay, Position::Stage(stage)) => stage + 1,
+        _ => 0,
+    };
+    let rows = rollout
+        .stages
+        .iter()
+        .enumerate()
+        .map(|(index, stage)| {
+            let stage = plain(stage);
+            if index < passed { StageRow::passed(stage) } else { StageRow::from(stage) }
+        })
+        .collect();
+    let floor = if mode == PlanMode::UnderWay { Floor { share: rollout.share_before, ..floor } } else { floor };
+    (rows, floor)
+}
+
+/// A stage as it was planned.
+fn plain(stage: &StageInRollout) -> Stage<String> {
+    Stage { name: stage.name.clone(), audience: stage.audience.clone() }
+}
+
+/// What the dialog says before the plan of a rollout under way is changed.
+fn told(scene: &Scene, stages: &[Stage<String>]) -> Confirmation {
+    let line = |stages: &[Stage<String>]| stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ");
+    let was: Vec<_> = scene.open_rollout().map(Rollout::clone).map_or_else(Vec::new, |rollout| rollout.stages);
+    let was: Vec<_> = was.iter().map(plain).collect();
+    Confirmation {
+        title: format!("Change the plan of {}?", scene.flag.details.name),
+        about: "This changes what comes next in",
+        place: scene.environment.name.clone(),
+        change: None,
+        effect: Effect::new("", "Nobody", " gains or loses it now; the stages ahead are different."),
+        facts: vec![
+            Fact::new(FactKind::NotAffected, "Stages that were passed, and everyone who has it."),
+            Fact::new(FactKind::WayBack, "Edit the plan again at any time."),
+        ],
+        reason: Reason::asked(Asks::InProduction, scene.environment.production),
+        exact: Exact {
+            path: format!("{} / {} / rollout / stages", scene.environment.key, scene.flag.key),
+            removed: vec![line(&was)],
+            added: vec![line(stages)],
+        },
+        confirm: "Change the plan".into(),
+        working: "Changing…",
+        stops: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::flag::fixture;
+
+    #[test]
+    fn what_was_passed_is_locked() {
+        let scene = fixture::scene(fixture::running(1));
+        let (rows, _) = begin(&scene, PlanMode::UnderWay);
+        let locked: Vec<_> = rows.iter().map(|row| row.passed.is_some()).collect();
+        assert_eq!(locked, [true, true, false, false, false]);
+        let (rows, _) = begin(&fixture::scene(fixture::draft()), PlanMode::Draft);
+        assert!(rows.iter().all(|row| row.passed.is_none()));
+    }
+
+    #[test]
+    fn a_new_plan_begins_with_the_usual_line() {
+        let (rows, floor) = begin(&fixture::scene(fixture::nobody()), PlanMode::New);
+        assert_eq!(rows.len(), 4);
+        assert_eq!(floor.named, 0);
+    }
+
+    #[test]
+    fn the_exact_change_is_the_two_lines() {
+        let scene = fixture::scene(fixture::running(1));
+        let told = told(&scene, &[]);
+        assert_eq!(told.exact.removed, ["Staff → 1 % → 10 % → 25 % → 100 %"]);
+        assert_eq!(told.reason, Reason::Required);
+    }
+}

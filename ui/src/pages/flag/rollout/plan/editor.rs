@@ -1,0 +1,329 @@
+//! The rows of a plan: whom each stage lets in, with live people counts and errors beside the fields.
+
+use leptos::prelude::*;
+use signalbox_domain::rollout::Stage;
+
+use crate::components::{Button, ButtonKind, ButtonSize, FieldError, Icon, IconName, Select};
+use crate::pages::flag::crowd::{Crowd, figure};
+use crate::pages::flag::fault::Fault;
+use crate::pages::flag::rollout::plan::rows::{Checked, Floor, LetsIn, StageRow, check, shown_at, suggested};
+
+/// A plan while it is edited.
+#[derive(Clone, Copy)]
+pub struct Editor {
+    rows: RwSignal<Vec<Row>>,
+    next_id: StoredValue<u32>,
+    floor: StoredValue<Floor>,
+    checked: Memo<Checked>,
+    /// Whether saving was tried: from then on empty fields are marked too.
+    tried: RwSignal<bool>,
+    /// What the server said.
+    pub fault: Fault,
+}
+
+/// A stage while it is typed.
+#[derive(Clone, Copy)]
+struct Row {
+    id: u32,
+    name: RwSignal<String>,
+    lets_in: RwSignal<String>,
+    share: RwSignal<String>,
+    people: RwSignal<String>,
+    passed: StoredValue<Option<Stage<String>>>,
+}
+
+const SHARE: &str = "share";
+const NAMED: &str = "named";
+
+impl Row {
+    fn new(id: u32, row: StageRow) -> Self {
+        let lets_in = match row.lets_in {
+            LetsIn::Share => SHARE,
+            LetsIn::Named => NAMED,
+        };
+        Self {
+            id,
+            name: RwSignal::new(row.name),
+            lets_in: RwSignal::new(lets_in.to_owned()),
+            share: RwSignal::new(row.share),
+            people: RwSignal::new(row.people),
+            passed: StoredValue::new(row.passed),
+        }
+    }
+
+    fn is_passed(self) -> bool {
+        self.passed.with_value(Option::is_some)
+    }
+
+    fn typed(self) -> StageRow {
+        StageRow {
+            name: self.name.get(),
+            lets_in: if self.lets_in.with(|lets_in| lets_in == NAMED) { LetsIn::Named } else { LetsIn::Share },
+            share: self.share.get(),
+            people: self.people.get(),
+            passed: self.passed.get_value(),
+        }
+    }
+}
+
+impl Editor {
+    /// Begins with these stages.
+    pub fn new(rows: Vec<StageRow>, floor: Floor, crowd: Crowd) -> Self {
+        let rows: Vec<_> = (0..).zip(rows).map(|(id, row)| Row::new(id, row)).collect();
+        let next_id = StoredValue::new(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        let rows = RwSignal::new(rows);
+        let checked = Memo::new(move |_| {
+            let typed: Vec<_> = rows.get().into_iter().map(Row::typed).collect();
+            check(&typed, floor, crowd)
+        });
+        let floor = StoredValue::new(floor);
+        Self { rows, next_id, floor, checked, tried: RwSignal::new(false), fault: Fault::new() }
+    }
+
+    /// The stages, when nothing is wrong with them; else marks what is.
+    pub fn finished(&self) -> Option<Vec<Stage<String>>> {
+        self.tried.set(true);
+        self.fault.clear();
+        self.checked.with_untracked(|checked| checked.stages.clone())
+    }
+
+    /// The stages as they are typed, when nothing is wrong with them.
+    pub fn stages(&self) -> Option<Vec<Stage<String>>> {
+        self.checked.with(|checked| checked.stages.clone())
+    }
+
+    /// Begins anew with other stages.
+    pub fn replace(&self, rows: Vec<StageRow>) {
+        let rows = rows.into_iter().map(|row| Row::new(self.fresh_id(), row)).collect();
+        self.fault.clear();
+        self.tried.set(false);
+        self.rows.set(rows);
+    }
+
+    /// Begins anew with the usual line.
+    pub fn usual(&self) {
+        self.replace(super::rows::usual(self.floor.get_value()));
+    }
+
+    fn add(&self) {
+        let typed: Vec<_> = untrack(|| self.rows.get().into_iter().map(Row::typed).collect());
+        let row = Row::new(self.fresh_id(), suggested(&typed, self.floor.get_value()));
+        self.rows.update(|rows| rows.push(row));
+    }
+
+    fn remove(&self, id: u32) {
+        self.rows.update(|rows| rows.retain(|row| row.id != id));
+    }
+
+    /// Moves a stage one place; stages that were passed stay where they are.
+    fn shift(&self, id: u32, down: bool) {
+        self.rows.update(|rows| {
+            let Some(place) = rows.iter().position(|row| row.id == id) else { return };
+            let Some(other) = (if down { place.checked_add(1) } else { place.checked_sub(1) }) else { return };
+            if rows.get(other).is_some_and(|row| !row.is_passed()) {
+                rows.swap(place, other);
+            }
+        });
+    }
+
+    fn fresh_id(&self) -> u32 {
+        let id = self.next_id.get_value();
+        self.next_id.set_value(id + 1);
+        id
+    }
+
+    /// What is wrong with a field: as typed, else what the server said about it.
+    fn error(
+        &self,
+        path: impl Fn() -> String + Send + Sync + 'static,
+        typed: RwSignal<String>,
+    ) -> Signal<Option<String>> {
+        let editor = *self;
+        Signal::derive(move || {
+            let path = path();
+            let here = editor.checked.with(|checked| checked.problems.get(&path).cloned());
+            // An empty field is no error before somebody tries to save it.
+            let here = here.filter(|_| editor.tried.get() || !typed.with(String::is_empty));
+            here.or_else(|| editor.fault.about(|field| shown_at(field) == path))
+        })
+    }
+}
+
+/// The rows of a plan.
+#[component]
+pub fn PlanEditor(editor: Editor) -> impl IntoView {
+    let whole = Signal::derive(move || {
+        let here = editor.checked.with(|checked| checked.problems.get("stages").cloned());
+        here.or_else(|| editor.fault.beside("stages"))
+    });
+    view! {
+        <ol class="plan-rows" aria-label="Stages">
+            <For each=move || editor.rows.get() key=|row| row.id let:row>
+                <PlanRow editor row />
+            </For>
+        </ol>
+        <div class="plan-add row">
+            <Button size=ButtonSize::Small icon=IconName::Plus on_press=move |()| editor.add()>
+                "Add stage"
+            </Button>
+            <FieldError error=whole />
+        </div>
+    }
+}
+
+#[component]
+fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
+    let place = Memo::new(move |_| editor.rows.with(|rows| rows.iter().position(|one| one.id == row.id)).unwrap_or(0));
+    let number = move || place.get() + 1;
+    let path = move |field: &'static str| move || format!("stages[{}].{field}", place.get());
+    let people = move || {
+        let people = editor.checked.with(|checked| checked.people.get(place.get()).copied().flatten());
+        people.map_or_else(|| "–".to_owned(), |people| figure(Some(people)))
+    };
+    let first = move || {
+        let before = editor.rows.with(|rows| place.get().checked_sub(1).and_then(|before| rows.get(before).copied()));
+        before.is_none_or(Row::is_passed)
+    };
+    let last = move || editor.rows.with(|rows| place.get() + 1 >= rows.len());
+    let is_named = Memo::new(move |_| row.lets_in.with(|lets_in| lets_in == NAMED));
+    if row.is_passed() {
+        let title = row.passed.with_value(|stage| stage.as_ref().map(Stage::in_words)).unwrap_or_default();
+        return view! {
+            <li class="plan-row plan-row--passed">
+                <span class="rn num">{number}</span>
+                <span class="grow m">{title}</span>
+                <span class="num ink2 plan-people">{people}</span>
+                <span class="row fs12 ink3">
+                    <Icon name=IconName::Lock small=true />
+                    "Passed. Roll back first to change it."
+                </span>
+            </li>
+        }
+        .into_any();
+    }
+    let options =
+        vec![(SHARE.to_owned(), "A share of everybody".to_owned()), (NAMED.to_owned(), "Named people".into())];
+    view! {
+        <li class="plan-row" data-testid="plan-stage">
+            <span class="rn num">{number}</span>
+            <div class="plan-kind">
+                <Select label="Lets in" hide_label=true value=row.lets_in options=Signal::stored(options) />
+            </div>
+            <div class="plan-audience">
+                {move || {
+                    if is_named.get() {
+                        view! {
+                            <NamedPeople
+                                value=row.people
+                                number=number()
+                                error=editor.error(path("audience.people"), row.people)
+                            />
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <ShareField
+                                value=row.share
+                                number=number()
+                                error=editor.error(path("audience.share"), row.share)
+                            />
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+            <div class="plan-name grow">
+                <NameField value=row.name number=number error=editor.error(path("name"), row.name) />
+            </div>
+            <span class="num ink2 plan-people">{people}</span>
+            <span class="row gap1 plan-moves">
+                <Button
+                    kind=ButtonKind::Quiet
+                    size=ButtonSize::Small
+                    icon=IconName::ArrowUp
+                    label="Move up"
+                    disabled=Signal::derive(move || first().then(|| "It is the first that may move.".to_owned()))
+                    on_press=move |()| editor.shift(row.id, false)
+                />
+                <Button
+                    kind=ButtonKind::Quiet
+                    size=ButtonSize::Small
+                    icon=IconName::ArrowDown
+                    label="Move down"
+                    disabled=Signal::derive(move || last().then(|| "It is the last.".to_owned()))
+                    on_press=move |()| editor.shift(row.id, true)
+                />
+                <Button
+                    kind=ButtonKind::Quiet
+                    size=ButtonSize::Small
+                    icon=IconName::X
+                    label="Remove stage"
+                    on_press=move |()| editor.remove(row.id)
+                />
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn ShareField(value: RwSignal<String>, number: usize, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <label class="field" class:field--error=move || error.with(Option::is_some)>
+            <span class="sr">{format!("Share of stage {number} in percent")}</span>
+            <input
+                class="num"
+                name="share"
+                inputmode="decimal"
+                autocomplete="off"
+                prop:value=move || value.get()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+            <span class="ink3">"%"</span>
+        </label>
+        <FieldError error />
+    }
+}
+
+#[component]
+fn NamedPeople(value: RwSignal<String>, number: usize, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <label class="field field--area" class:field--error=move || error.with(Option::is_some)>
+            <span class="sr">{format!("People of stage {number}, one key on each line")}</span>
+            <textarea
+                class="mono"
+                name="people"
+                rows="3"
+                spellcheck="false"
+                placeholder="one key on each line"
+                prop:value=move || value.get()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                on:input=move |event| value.set(event_target_value(&event))
+            ></textarea>
+        </label>
+        <FieldError error />
+    }
+}
+
+#[component]
+fn NameField(
+    value: RwSignal<String>,
+    number: impl Fn() -> usize + Send + Sync + 'static,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <label class="field" class:field--error=move || error.with(Option::is_some)>
+            <span class="sr">{move || format!("Name of stage {}, optional", number())}</span>
+            <input
+                name="name"
+                autocomplete="off"
+                placeholder="name, such as Staff (optional)"
+                prop:value=move || value.get()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+        </label>
+        <FieldError error />
+    }
+}

@@ -1,0 +1,10 @@
+//! Planning: the stages of a rollout before it starts, and those ahead of it while it is under way.
+
+mod card;
+mod editor;
+mod no_rollout;
+mod rows;
+mod template;
+
+pub use card::{PlanCard, PlanMode};
+pub use no_rollout::NoRollout;

@@ -1,0 +1,114 @@
+//! A hundred squares for all people: who has it, who joins, who loses it.
+
+use leptos::prelude::*;
+use signalbox_domain::Share;
+
+/// What a square stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Square {
+    /// They have it and keep it.
+    In,
+    /// They get it.
+    Joins,
+    /// They lose it.
+    Leaves,
+    /// They do not have it.
+    Out,
+}
+
+/// A square for each percent: a share, and what it becomes.
+#[component]
+pub fn PeopleGrid(
+    /// The share now.
+    #[prop(into)]
+    now: Signal<Share>,
+    /// The share that it becomes.
+    #[prop(into)]
+    then: Signal<Share>,
+    /// When that is: "if you save", "at 50 %".
+    #[prop(into)]
+    when: Signal<String>,
+) -> impl IntoView {
+    let label = move || {
+        let (now, then) = (now.get(), then.get());
+        let change = match then.cmp(&now) {
+            std::cmp::Ordering::Equal => String::new(),
+            std::cmp::Ordering::Greater => format!(", {then} have it {}", when.get()),
+            std::cmp::Ordering::Less => format!(", only {then} {}", when.get()),
+        };
+        format!("{now} of people have it now{change}")
+    };
+    view! {
+        <div class="pgrid" role="img" aria-label=label>
+            {move || {
+                squares(now.get(), then.get())
+                    .map(|square| {
+                        view! {
+                            <i class=match square {
+                                Square::In => "in",
+                                Square::Joins => "nx",
+                                Square::Leaves => "out",
+                                Square::Out => "",
+                            }></i>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </div>
+        <div class="row gap4 fs11 ink2 wrap">
+            <span class="legend fs11">
+                <i class="sq in"></i>
+                "has it now"
+            </span>
+            <Show when=move || now.get().cmp(&then.get()).is_lt()>
+                <span class="legend fs11">
+                    <i class="sq nx"></i>
+                    {move || format!("gets it {}", when.get())}
+                </span>
+            </Show>
+            <Show when=move || then.get().cmp(&now.get()).is_lt()>
+                <span class="legend fs11">
+                    <i class="sq out"></i>
+                    {move || format!("loses it {}", when.get())}
+                </span>
+            </Show>
+            <span class="legend fs11">
+                <i class="sq"></i>
+                "does not have it"
+            </span>
+            <span class="end ink3">"Whoever is in stays in as the share grows"</span>
+        </div>
+    }
+}
+
+/// A hundred squares, one for each percent; a part of a percent counts as a whole one.
+fn squares(now: Share, then: Share) -> impl Iterator<Item = Square> {
+    let whole = |share: Share| share.buckets().div_ceil(1_000);
+    let (now, then) = (whole(now), whole(then));
+    (0..100).map(move |percent| match (percent < now, percent < then) {
+        (true, true) => Square::In,
+        (false, true) => Square::Joins,
+        (true, false) => Square::Leaves,
+        (false, false) => Square::Out,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_are_whole_percents() {
+        let check = |now: f64, then: f64, expect: [usize; 3]| {
+            let share = |percent| Share::from_percent(percent).unwrap();
+            let all: Vec<_> = squares(share(now), share(then)).collect();
+            let count = |wanted| all.iter().filter(|square| **square == wanted).count();
+            assert_eq!(all.len(), 100);
+            assert_eq!([count(Square::In), count(Square::Joins), count(Square::Leaves)], expect);
+        };
+        check(25.0, 50.0, [25, 25, 0]);
+        check(50.0, 10.0, [10, 0, 40]);
+        check(0.1, 0.1, [1, 0, 0]);
+        check(0.0, 100.0, [0, 100, 0]);
+    }
+}
