@@ -66,6 +66,9 @@ pub enum StartError {
     /// The data directory does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The data directory could not be filled with the made-up bank.
+    #[error(transparent)]
+    Demo(#[from] demo::FillError),
     /// The folder with the user interface has none.
     #[error("{} is no folder with a user interface: it has no index.html", .0.display())]
     UserInterface(PathBuf),
@@ -169,12 +172,12 @@ struct Prepared {
 
 /// Opens the data directory and does what a first start, or the demo, needs. Blocks on the disk.
 fn prepare(data_dir: &std::path::Path, demo: bool, given: Option<String>) -> Result<Prepared, StartError> {
-    let engine = Engine::open(data_dir)?;
-    let first_start = engine.read(|state, _| state.sequence) == 0;
     // Its history lies in the past, so it must come before everything else.
     if demo {
-        demo::fill(&engine, clock::now())?;
+        demo::fill(data_dir, clock::now())?;
     }
+    let engine = Engine::open(data_dir)?;
+    let first_start = engine.read(|state, _| state.sequence) == 0;
     let admin_token = admin_token(&engine, first_start, given.map(Secret::given))?;
     let sdk_keys = if demo { demo_keys(&engine)? } else { BTreeMap::new() };
     Ok(Prepared { engine, admin_token, sdk_keys })

@@ -5,7 +5,7 @@ use signalbox_domain::{Share, Timestamp};
 
 use super::calendar::Calendar;
 use super::people::BUSINESSES;
-use super::people::Colleague::{self, Daniel, Jonas, Maren, Priya, Tom};
+use super::people::Colleague::{self, Jonas, Maren, Priya, Tom};
 use super::script::Step;
 use super::story::{PRODUCTION, Story, environment, project, share, shares, staff_then};
 
@@ -32,18 +32,18 @@ fn beginnings(story: &mut Story) {
         story.invite((640, 9, minute), colleague);
     }
     let new = NewProject { key: project(), name: "Fernhill Bank".into() };
-    story.change((640, 9, 30), Daniel, Command::CreateProject(new), None);
+    story.set_up((640, 9, 30), Command::CreateProject(new), None);
     for (minute, (key, name, audience)) in
         (31..).zip([("dev", "Dev", 24), ("staging", "Staging", 640), (PRODUCTION, "Production", FIRST_CUSTOMERS)])
     {
         let environment =
             NewEnvironment { key: environment(key), name: name.into(), production: key == PRODUCTION, audience };
         let command = Command::CreateEnvironment { project: project(), environment };
-        story.change((640, 9, minute), Daniel, command, None);
+        story.set_up((640, 9, minute), command, None);
     }
     let changes = EnvironmentChanges { audience: Some(CUSTOMERS), ..EnvironmentChanges::default() };
     let command = Command::ChangeEnvironment { project: project(), environment: environment(PRODUCTION), changes };
-    story.change((88, 8, 50), Jonas, command, Some("Customers at the end of the half-year, from the annual letter."));
+    story.set_up((88, 8, 50), command, Some("Customers at the end of the half-year."));
 
     story.plan((620, 11, 0), Jonas, "canary", "Canary", shares(&[1.0, 10.0, 50.0, 100.0]));
     story.plan((620, 11, 5), Jonas, "rings", "Rings", staff_then(&[5.0, 25.0, 50.0, 100.0]));
@@ -189,4 +189,20 @@ fn no_rollout(story: &mut Story) {
         .made_flag("ops-login-fallback")
         .rule((26, 10, 0), to(share(5.0)), "Yearly drill: 5 % log in the old way for twenty minutes.")
         .rule((26, 10, 20), to(Share::NOBODY), "Drill over; 99.97 % of logins went through.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_ends_before_now_on_any_day() {
+        for hour in 0..14 * 24 {
+            let now = Timestamp::from_millis(1_794_787_200_000 + hour * 3_600_000 + 60_000);
+            let steps = of_the_bank(now);
+            let last = steps.iter().map(|step| step.at).max().unwrap();
+            let hours_ago = (now.millis() - last.millis()) as f64 / 3_600_000.0;
+            assert!(hours_ago > 0.0 && hours_ago < 3.0 * 24.0 + 1.0, "{last} against {now}");
+        }
+    }
 }

@@ -11,12 +11,13 @@ mod people;
 mod script;
 mod story;
 
+use std::path::Path;
+
 use signalbox_domain::Timestamp;
 use signalbox_domain::key::ProjectKey;
 
-use crate::engine::{Engine, SubmitError};
-
 pub use customers::run;
+pub use script::FillError;
 
 /// Key of the made-up project.
 pub const PROJECT: &str = "fernhill";
@@ -27,16 +28,18 @@ pub fn is_demo(project: &ProjectKey) -> bool {
     project.as_str() == PROJECT
 }
 
-/// Fills an empty installation with the demo, as if it had been in use until shortly before `now`.
+/// Fills an empty data directory with the demo, as if it had been in use until shortly before `now`.
 ///
-/// Does nothing where something happened before: an event never gets an earlier time than the one ahead of it, so
-/// the history must come first. Blocks on the disk.
+/// In one transaction: all of it is there afterwards, or nothing. Does nothing where something happened before: an
+/// event never gets an earlier time than the one ahead of it, so the history must come first. Blocks on the disk.
 ///
 /// # Errors
-/// [`SubmitError`] when a change is refused or cannot be stored.
-pub fn fill(engine: &Engine, now: Timestamp) -> Result<(), SubmitError> {
-    if engine.read(|state, _| state.sequence) > 0 {
-        return Ok(());
+/// [`FillError`]; nothing was stored then.
+pub fn fill(data_dir: &Path, now: Timestamp) -> Result<(), FillError> {
+    let mut opened = signalbox_store::open(data_dir)?;
+    if opened.state.sequence == 0 {
+        let history = script::play(history::of_the_bank(now))?;
+        opened.log.append(&history, &[])?;
     }
-    script::play(engine, history::of_the_bank(now))
+    Ok(())
 }

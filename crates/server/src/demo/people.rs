@@ -1,7 +1,5 @@
 //! Who works at the made-up bank. None of them exists.
 
-use signalbox_domain::access::Role;
-
 /// Somebody who acts in the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Colleague {
@@ -37,15 +35,6 @@ impl Colleague {
             Self::Priya => "Priya Nair",
             Self::Daniel => "Daniel Kim",
             Self::Sofia => "Sofia Rossi",
-        }
-    }
-
-    /// What their token allows.
-    #[must_use]
-    pub const fn role(self) -> Role {
-        match self {
-            Self::Jonas | Self::Daniel => Role::Admin,
-            _ => Role::Editor,
         }
     }
 }

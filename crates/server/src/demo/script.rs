@@ -2,19 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use signalbox_domain::access::Role;
 use signalbox_domain::command::Command;
-use signalbox_domain::event::Place;
+use signalbox_domain::decide::{Act, Decision, decide, settle};
+use signalbox_domain::event::{Event, Place};
+use signalbox_domain::fold::Impossible;
+use signalbox_domain::key::{ActorId, TokenId};
+use signalbox_domain::personal::Vault;
 use signalbox_domain::{Refusal, State, Timestamp};
+use signalbox_store::{OpenError, WriteError};
 
 use super::people::Colleague;
-use crate::engine::{Caller, Committed, Engine, SubmitError, Terms};
+use crate::entropy::{self, NoEntropy};
 
 /// One thing that somebody did.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// When.
     pub at: Timestamp,
-    /// Who; nobody for what Signalbox does by itself.
+    /// Who; nobody for what was done at the server's command line.
     pub by: Option<Colleague>,
     /// What.
     pub deed: Deed,
@@ -25,7 +31,7 @@ pub struct Step {
 /// What somebody did.
 #[derive(Debug, Clone)]
 pub enum Deed {
-    /// Gave a colleague a token. Its secret is thrown away: nobody ever signs in with it.
+    /// Gave a colleague an editor's token. It has no secret, so nobody ever signs in with it.
     Invite(Colleague),
     /// Changed something, as it stood then.
     Change(Box<Command>),
@@ -33,46 +39,81 @@ pub enum Deed {
     Explain(Place),
 }
 
-/// Plays steps in the order of their times; those of the same time in the order given.
+/// Why the demo was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum FillError {
+    /// The data directory does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It opened, but cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A step of the history is not allowed.
+    #[error("the demo's history cannot be: {0}")]
+    Refused(#[from] Refusal),
+    /// What a step led to does not fold.
+    #[error("the demo's history cannot be: {0}")]
+    Impossible(#[from] Impossible),
+    /// There are no ids to be had.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+}
+
+/// Plays steps in the order of their times, those of the same time in the order given, from nothing; gives all that
+/// happened.
 ///
 /// # Errors
-/// [`SubmitError`] of the first step that is refused or cannot be stored.
-pub fn play(engine: &Engine, mut steps: Vec<Step>) -> Result<(), SubmitError> {
+/// [`FillError`] of the first step that is not allowed.
+pub fn play(mut steps: Vec<Step>) -> Result<Decision, FillError> {
     steps.sort_by_key(|step| step.at);
-    let mut callers = BTreeMap::new();
+    let (mut state, mut vault) = (State::default(), Vault::default());
+    let mut history = Decision::default();
+    let mut tokens = BTreeMap::new();
     for Step { at, by, deed, reason } in steps {
-        let terms = match by {
-            Some(colleague) => Terms::of(callers.get(&colleague).ok_or_else(|| not_there_yet(colleague))?),
-            None => Terms::system(),
+        let (actor, role) = match by {
+            Some(colleague) => {
+                let token = tokens.get(&colleague).ok_or_else(|| Refusal::not_found("token of", colleague.name()))?;
+                (ActorId::Token(TokenId::clone(token)), Role::Editor)
+            }
+            None => (ActorId::System, Role::Admin),
         };
-        let terms = terms.at(at).because(reason.map(str::to_owned));
-        match deed {
-            Deed::Invite(colleague) => {
-                let (name, role) = (colleague.name().to_owned(), colleague.role());
-                let committed = engine.submit_blocking(Command::CreateToken { name, role }, terms)?;
-                let token = committed.token().ok_or_else(|| not_there_yet(colleague))?.clone();
-                callers.insert(colleague, Caller { token, role });
+        let invited = match &deed {
+            Deed::Invite(colleague) => Some(*colleague),
+            Deed::Change(_) | Deed::Explain(_) => None,
+        };
+        let command = deed.into_command(&state)?;
+        let act = Act {
+            actor,
+            role,
+            now: at,
+            version: version_of(&state, &command),
+            reason: reason.map(str::to_owned),
+            entropy: entropy::for_decision()?,
+        };
+        let decision = decide(&state, &vault, command, act)?;
+        settle(&mut state, &mut vault, &decision)?;
+        for envelope in &decision.envelopes {
+            if let (Event::TokenCreated { token, .. }, Some(colleague)) = (&envelope.event, invited) {
+                tokens.insert(colleague, token.clone());
             }
-            Deed::Change(command) => {
-                submit(engine, *command, terms)?;
-            }
-            Deed::Explain(place) => {
-                let about = engine.read(|state, _| awaited(state, &place));
-                let about = about.ok_or_else(|| Refusal::conflict("no reason is awaited there"))?;
-                engine.submit_blocking(Command::GiveReason { about }, terms)?;
+        }
+        history.envelopes.extend(decision.envelopes);
+        history.personal.extend(decision.personal);
+    }
+    Ok(history)
+}
+
+impl Deed {
+    fn into_command(self, state: &State) -> Result<Command, Refusal> {
+        match self {
+            Self::Invite(colleague) => Ok(Command::CreateToken { name: colleague.name().into(), role: Role::Editor }),
+            Self::Change(command) => Ok(*command),
+            Self::Explain(place) => {
+                let about = awaited(state, &place).ok_or_else(|| Refusal::conflict("no reason is awaited there"))?;
+                Ok(Command::GiveReason { about })
             }
         }
     }
-    Ok(())
-}
-
-fn submit(engine: &Engine, command: Command, terms: Terms) -> Result<Committed, SubmitError> {
-    let version = engine.read(|state, _| version_of(state, &command));
-    engine.submit_blocking(command, terms.against(version))
-}
-
-fn not_there_yet(colleague: Colleague) -> Refusal {
-    Refusal::not_found("colleague yet", colleague.name())
 }
 
 /// The last thing done there whose reason is still to be given.

@@ -45,6 +45,11 @@ impl Story {
         self.step(when, None, Deed::Invite(colleague), None);
     }
 
+    /// Something is set up at the server's command line.
+    pub fn set_up(&mut self, when: When, command: Command, why: Option<&'static str>) {
+        self.step(when, None, Deed::Change(Box::new(command)), why);
+    }
+
     /// Somebody changes something.
     pub fn change(&mut self, when: When, by: Colleague, command: Command, why: Option<&'static str>) {
         self.step(when, Some(by), Deed::Change(Box::new(command)), why);

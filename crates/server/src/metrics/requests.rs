@@ -14,12 +14,13 @@ use signalbox_protocol::endpoint;
 use super::exposition::{Exposition, Kind};
 use super::histogram::{Histogram, Limit};
 use crate::engine::Engine;
-use crate::ofrep;
+use crate::{http, ofrep};
 
 /// The operations that are no endpoints of the management API: method, path, name.
-const OTHERS: [(&str, &str, &str); 6] = [
+const OTHERS: [(&str, &str, &str); 7] = [
     ("POST", ofrep::SINGLE_PATH, "evaluate_flag"),
     ("POST", ofrep::BULK_PATH, "evaluate_flags"),
+    ("GET", http::STREAM_PATH, "stream"),
     ("GET", "/healthz", "healthz"),
     ("GET", "/readyz", "readyz"),
     ("GET", "/metrics", "metrics"),

@@ -1,0 +1,100 @@
+//! The server under load, and at rest: OFREP requests per second, memory, start-up time.
+//!
+//! Drives the optimised program named by `SIGNALBOX_SERVER_BIN` (`cargo xtask bench` sets it) with `wrk`, over
+//! loopback, so client and server share this machine's processors. Prints figures and asserts none.
+
+mod data;
+mod program;
+mod wrk;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use data::Filled;
+use program::Program;
+
+type Outcome<Done = ()> = Result<Done, String>;
+
+/// Flags in all.
+const FLAGS: usize = 1_000;
+/// Flags of the project whose flags are evaluated together.
+const FLAGS_IN_BULK: usize = 50;
+const EVENTS: u64 = 100_000;
+const STARTS: usize = 5;
+
+fn main() -> ExitCode {
+    // `cargo test --benches` runs this too; there is nothing to measure in an unoptimised build.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return ExitCode::SUCCESS;
+    }
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("ofrep_load: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Outcome {
+    let Some(program) = std::env::var_os("SIGNALBOX_SERVER_BIN").map(PathBuf::from) else {
+        return Err("SIGNALBOX_SERVER_BIN must name the optimised signalbox-server; `cargo xtask bench` sets it".into());
+    };
+    let scratch = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("server: {}, {processors} processors shared with the client", program.display());
+    at_rest(&program, &scratch.path().join("idle"))?;
+    under_load(&program, &scratch.path().join("loaded"))?;
+    starting(&program, &scratch.path().join("long"))
+}
+
+fn at_rest(program: &Path, data_dir: &Path) -> Outcome {
+    let server = Program::start(program, data_dir)?;
+    println!("memory at rest, empty installation: {}", megabytes(server.resident_memory()?));
+    Ok(())
+}
+
+fn under_load(program: &Path, data_dir: &Path) -> Outcome {
+    let mut filled = Filled::new(data_dir)?;
+    let single = filled.project("single", FLAGS - FLAGS_IN_BULK)?;
+    let bulk = filled.project("bulk", FLAGS_IN_BULK)?;
+    filled.close(true)?;
+
+    let server = Program::start(program, data_dir)?;
+    println!("memory with {FLAGS} flags, before the first request: {}", megabytes(server.resident_memory()?));
+    println!("load: wrk, {} connections, {} s each, a context of one targeting key", wrk::CONNECTIONS, wrk::SECONDS);
+    let one = "/ofrep/v1/evaluate/flags/flag-0007";
+    println!("single flag at 50 %:      {}", wrk::run(&server.address, one, &single)?);
+    let all = "/ofrep/v1/evaluate/flags";
+    println!("bulk of {FLAGS_IN_BULK} flags at 50 %: {}", wrk::run(&server.address, all, &bulk)?);
+    println!("memory with {FLAGS} flags, after the load: {}", megabytes(server.resident_memory()?));
+    Ok(())
+}
+
+fn starting(program: &Path, data_dir: &Path) -> Outcome {
+    let mut filled = Filled::new(data_dir)?;
+    filled.project("busy", FLAGS)?;
+    filled.events_until(EVENTS)?;
+    filled.close(false)?;
+    let without = start_up(program, data_dir)?;
+    println!("start-up with {EVENTS} events, without a snapshot: {without:.0?} (median of {STARTS})");
+    Filled::new(data_dir)?.close(true)?;
+    let with = start_up(program, data_dir)?;
+    println!("start-up with {EVENTS} events, with a snapshot:    {with:.0?} (median of {STARTS})");
+    Ok(())
+}
+
+/// From starting the program until it says that it listens; the median.
+fn start_up(program: &Path, data_dir: &Path) -> Outcome<Duration> {
+    let mut took = Vec::new();
+    for _ in 0..STARTS {
+        took.push(Program::start(program, data_dir)?.took);
+    }
+    took.sort();
+    Ok(took[STARTS / 2])
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.1} MB", bytes / 1e6)
+}

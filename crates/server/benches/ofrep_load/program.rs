@@ -1,0 +1,68 @@
+//! The server as a program of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Outcome;
+
+/// A running server, ended when this is dropped.
+pub struct Program {
+    child: Child,
+    /// Host and port.
+    pub address: String,
+    /// How long it took from its start until it listened.
+    pub took: Duration,
+}
+
+impl Program {
+    /// Starts it on a free port and waits for the line that says where it listens.
+    pub fn start(program: &Path, data_dir: &Path) -> Outcome<Self> {
+        let begun = Instant::now();
+        let mut child = Command::new(program)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data_dir)
+            .env("SIGNALBOX_ADMIN_TOKEN", "sbx_adm_bench-0123456789-0123456789-0123456789")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{} does not start: {error}", program.display()))?;
+        let stdout = child.stdout.take().ok_or("the server has no standard output")?;
+        let mut line = String::new();
+        let read = BufReader::new(stdout).read_line(&mut line);
+        let took = begun.elapsed();
+        let address = read
+            .ok()
+            .and_then(|_| serde_json::from_str::<serde_json::Value>(&line).ok())
+            .and_then(|ready| Some(ready["listening"].as_str()?.strip_prefix("http://")?.to_owned()));
+        let mut program = Self { child, address: String::new(), took };
+        program.address = address.ok_or_else(|| format!("the server did not say where it listens, but: {line}"))?;
+        Ok(program)
+    }
+
+    /// Bytes in RAM, as the server itself counts them.
+    pub fn resident_memory(&self) -> Outcome<f64> {
+        let page = self.metrics().map_err(|error| format!("no metrics: {error}"))?;
+        let value = page.lines().find_map(|line| line.strip_prefix("process_resident_memory_bytes "));
+        value.and_then(|value| value.parse().ok()).ok_or_else(|| "the server does not count its memory here".into())
+    }
+
+    fn metrics(&self) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        let address = &self.address;
+        write!(stream, "GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut page = String::new();
+        stream.read_to_string(&mut page)?;
+        Ok(page)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way there is nothing left to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

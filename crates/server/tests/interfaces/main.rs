@@ -1,0 +1,7 @@
+//! The interfaces that are not the management API, asked without a network: one program, so that it links once.
+
+mod bank;
+mod demo;
+mod metrics;
+mod ofrep;
+mod ui_files;
