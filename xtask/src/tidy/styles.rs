@@ -39,17 +39,8 @@ fn imports(tree: &SourceTree) -> Vec<Finding> {
 }
 
 fn properties(tree: &SourceTree) -> Vec<Finding> {
-    let mut set = BTreeSet::new();
-    for file in sheets(tree).chain(wearers(tree)) {
-        for name in names_after(&file.text, "--") {
-            // Set in a style sheet or a style attribute (`--p: 25%`), or by the user interface's
-            // `style:--p=…`.
-            let position = name.as_ptr() as usize - file.text.as_ptr() as usize + name.len();
-            if file.text[position..].trim_start().starts_with([':', '=']) {
-                set.insert(name);
-            }
-        }
-    }
+    let sources = sheets(tree).chain(wearers(tree));
+    let set: BTreeSet<&str> = sources.flat_map(|file| set_properties(&file.text)).collect();
     let mut findings = Vec::new();
     for sheet in sheets(tree) {
         for (number, line) in sheet.lines() {
@@ -64,12 +55,25 @@ fn properties(tree: &SourceTree) -> Vec<Finding> {
     findings
 }
 
+/// The custom properties that a source sets, in a rule or a style attribute (`--p: 25%`) or by the
+/// user interface's `style:--p=…`.
+fn set_properties(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("--").filter_map(|(start, dashes)| {
+        let rest = &text[start + dashes.len()..];
+        let (name, after) = rest.split_at(rest.find(|letter| !is_part_of_a_name(letter)).unwrap_or(rest.len()));
+        // `asp--clear:hover` sets nothing.
+        let begins = !text[..start].ends_with(is_part_of_a_name);
+        (begins && after.trim_start().starts_with([':', '='])).then_some(name)
+    })
+}
+
 fn classes(tree: &SourceTree) -> Vec<Finding> {
-    let worn: Vec<&str> = wearers(tree).map(|file| file.text.as_str()).collect();
+    let worn: BTreeSet<&str> = wearers(tree).flat_map(|file| worn_words(&file.text)).collect();
     let mut findings = Vec::new();
     for sheet in sheets(tree) {
         for class in classes_of(&sheet.text) {
-            if !worn.iter().any(|text| wears(text, &class)) {
+            let stem = class.split_once("--").map(|(stem, _)| format!("{stem}--"));
+            if !worn.contains(class.as_str()) && !stem.is_some_and(|stem| worn.contains(stem.as_str())) {
                 let what = format!("nothing wears the class `{class}`; remove its rules");
                 findings.push(Finding::in_file(&sheet.path, what));
             }
@@ -78,17 +82,12 @@ fn classes(tree: &SourceTree) -> Vec<Finding> {
     findings
 }
 
-/// Whether a source names a class, whole or by its stem: `asp--{aspect}` wears `asp--clear`.
-fn wears(text: &str, class: &str) -> bool {
-    let whole = text.match_indices(class).any(|(start, _)| {
-        let before = text[..start].chars().next_back();
-        let after = text[start + class.len()..].chars().next();
-        !before.is_some_and(is_part_of_a_name) && !after.is_some_and(is_part_of_a_name)
-    });
-    whole
-        || class
-            .split_once("--")
-            .is_some_and(|(stem, _)| text.contains(&format!("{stem}--{{")) || text.contains(&format!("{stem}--\"")))
+/// The words of a source that may be classes: those in strings, and those after `class:`. A string
+/// put together from parts leaves a stem: `"asp--{aspect}"` leaves `asp--`.
+fn worn_words(text: &str) -> Vec<&str> {
+    let in_strings = text.lines().flat_map(|line| line.split('"').skip(1).step_by(2));
+    let words = in_strings.flat_map(|string| string.split(|letter| !is_part_of_a_name(letter)));
+    words.chain(names_after(text, "class:")).collect()
 }
 
 /// The classes that the selectors of a style sheet name.
@@ -144,8 +143,9 @@ mod tests {
     #[test]
     fn rules_that_are_used_are_fine() {
         let css = "/* .gone */ .card > .asp--clear:hover { width: var(--p); gap: var(--g, 2px); }\n\
-                   @media (max-width: 10.5px) { .card { color: red } }";
-        let ui = "view! { <i class=\"card\" style:--p=share/> }; format!(\"asp--{aspect}\")";
+                   @media (max-width: 10.5px) { .card.is-open { color: red } }";
+        let ui = "view! { <i class=\"wide card\" class:is-open=open style:--p=share/> };\n\
+                  format!(\"asp asp--{aspect}\")";
         assert_eq!(findings(css, ui), [""; 0]);
     }
 
@@ -155,8 +155,10 @@ mod tests {
             findings(".card, .cards { margin: 0 }", "class=\"card\""),
             ["assets/css/a.css: nothing wears the class `cards`; remove its rules"]
         );
-        // A part of a longer name does not count.
-        assert_eq!(findings(".row { margin: 0 }", "\"arrow rowing row-a\"").len(), 1);
+        // Neither a part of a longer name nor a word of the program is a class.
+        for ui in ["\"arrow rowing row-a\"", "let row = 1;", "// \"\" row"] {
+            assert_eq!(findings(".row { margin: 0 }", ui).len(), 1, "{ui}");
+        }
     }
 
     #[test]
@@ -165,6 +167,9 @@ mod tests {
             findings(".card {\n  color: var(--inky);\n}", "class=\"card\" // --inky is not set"),
             ["assets/css/a.css:2: nothing sets `--inky`"]
         );
+        // A modifier before a pseudo-class only looks like a property that is set.
+        let css = ".asp--clear:hover { color: var(--clear) }";
+        assert_eq!(findings(css, "\"asp--clear\""), ["assets/css/a.css:1: nothing sets `--clear`"]);
     }
 
     #[test]
