@@ -30,7 +30,7 @@ pub struct Call {
 }
 
 /// What came back.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -38,6 +38,12 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body, null where it is empty or not JSON.
     pub body: Value,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {}", self.status, self.body)
+    }
 }
 
 impl Call {
@@ -86,6 +92,8 @@ impl Api {
     /// When the HTTP client cannot be made.
     #[must_use]
     pub fn from(url: &str, token: Option<&str>, address: Ipv4Addr) -> Self {
+        // Without a provider the client does not even speak plain HTTP. An earlier one is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().local_address(IpAddr::V4(address)).build().expect("an HTTP client");
         Self { http, url: url.to_owned(), token: token.map(str::to_owned) }
     }

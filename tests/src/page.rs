@@ -110,8 +110,10 @@ impl Page {
     /// # Panics
     /// When it still does after a while.
     pub async fn see_gone(&self, text: &str) {
-        wait::until(PATIENCE, &format!("“{text}” to go"), async || (!self.text().await.contains(text)).then_some(()))
-            .await;
+        wait::until(PATIENCE, &format!("“{text}” to go"), async || {
+            (!self.text().await.contains(text)).then_some(())
+        })
+        .await;
     }
 
     /// All text that the page shows, white space made single.

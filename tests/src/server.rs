@@ -1,5 +1,6 @@
 //! A `signalbox-server` of its own for a test.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +12,7 @@ use crate::api::Api;
 use crate::given;
 use crate::process::Process;
 
-/// A running server with its data in a temporary folder.
+/// A running server with its data in a temporary folder. What it logs is printed only when the test fails.
 pub struct Server {
     process: Option<Process>,
     data: TempDir,
@@ -66,8 +67,24 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(log_of(self.data.path())).unwrap_or_default();
+            let last: Vec<_> = log.lines().rev().take(20).collect();
+            eprintln!("The last lines of the server's log, newest first:\n{}", last.join("\n"));
+        }
+    }
+}
+
+/// Where the server's log goes: beside its data, which it does not mind.
+fn log_of(data: &Path) -> PathBuf {
+    data.join("test.log")
+}
+
 /// Starts the program and waits for the line that says it is ready.
 fn launch(data: &Path, listen: &str) -> (Process, Value) {
+    let log = OpenOptions::new().create(true).append(true).open(log_of(data)).expect("a file for the log");
     let mut process = Process::start(
         Command::new(given::server_program())
             .args(["serve", "--listen", listen, "--data-dir"])
@@ -76,7 +93,8 @@ fn launch(data: &Path, listen: &str) -> (Process, Value) {
             .arg(given::page_folder())
             .env_remove("SIGNALBOX_ADMIN_TOKEN")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped()),
+            .stdout(Stdio::piped())
+            .stderr(log),
     );
     let output = process.child().stdout.take().expect("standard output is piped");
     let mut line = String::new();

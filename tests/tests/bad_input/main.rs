@@ -8,9 +8,9 @@ mod table;
 mod world;
 mod wrong;
 
+use std::cell::{Cell, RefCell};
 use std::net::Ipv4Addr;
 
-use serde_json::Value;
 use signalbox_domain::access::Role;
 use signalbox_protocol::endpoint::{ALL, Access, Meta, Precondition};
 use signalbox_tests::api::{Answer, Api, Call};
@@ -33,13 +33,17 @@ async fn every_endpoint_refuses_bad_input_and_changes_nothing() {
     assert!(unknown.is_empty(), "rows without an endpoint: {unknown:?}");
 
     let mut refused = 0;
+    let mut complaints = Vec::new();
     for (number, meta) in (1..).zip(ALL) {
         let row = rows.iter().find(|row| row.operation == meta.operation).expect("checked above");
         // Failed authorisations are limited for each caller's address, so each row calls from its own.
         let caller = Api::from(&server.url, None, Ipv4Addr::new(127, 0, 1, number));
-        let probe = Probe { meta, row, world: &world, caller };
+        let newest = Cell::new(server.api().newest_entry().await);
+        let probe = Probe { meta, row, world: &world, caller, newest, complaints: RefCell::default() };
         refused += probe.callers().await + probe.versions().await + probe.bodies().await + probe.queries().await;
+        complaints.extend(probe.complaints.into_inner());
     }
+    assert!(complaints.is_empty(), "{} of {refused} bad requests:\n{}", complaints.len(), complaints.join("\n"));
     assert!(refused > 1_000, "the table shrank: only {refused} bad requests");
 
     let admin = server.api();
@@ -61,7 +65,7 @@ async fn unknown_paths_and_methods_get_the_envelope() {
         ("DELETE", "/api/v1/projects", 405, "method_not_allowed"),
     ] {
         let answer = api.send(Call::new(method, path)).await;
-        assert_envelope(&format!("{method} {path}"), &answer, &[status], &[code]);
+        assert_eq!(envelope(&answer, &[status], &[code]), Ok(()), "{method} {path}");
     }
 }
 
@@ -71,6 +75,10 @@ struct Probe<'a> {
     row: &'a Row,
     world: &'a World,
     caller: Api,
+    /// The newest entry of the audit history.
+    newest: Cell<u64>,
+    /// What did not go as it should.
+    complaints: RefCell<Vec<String>>,
 }
 
 impl Probe<'_> {
@@ -116,12 +124,9 @@ impl Probe<'_> {
         let stale = good.clone().against(given);
         let answer = self.refused("an old version", admin.clone(), stale, &[409], &["version_stale"], None).await;
         let versions = &answer.body["error"]["versions"];
-        assert_eq!(
-            (versions["given"].as_u64(), versions["current"].as_u64()),
-            (Some(given), Some(current)),
-            "{}: {answer:?}",
-            self.meta.operation
-        );
+        if (versions["given"].as_u64(), versions["current"].as_u64()) != (Some(given), Some(current)) {
+            self.complain("an old version", format!("both versions should be told: {answer:?}"));
+        }
 
         let nonsense = ["abc", "-1", "1.5", "99999999999999999999", "*"];
         for text in nonsense {
@@ -182,34 +187,45 @@ impl Probe<'_> {
         codes: &[&str],
         field: Option<&str>,
     ) -> Answer {
-        let admin = self.admin();
-        let before = admin.newest_entry().await;
         let answer = caller.send(call).await;
-        let what = format!("{} with {what}", self.meta.operation);
-        assert_envelope(&what, &answer, statuses, codes);
-        if let Some(expected) = field {
+        if let Err(complaint) = envelope(&answer, statuses, codes) {
+            self.complain(what, complaint);
+        } else if let Some(expected) = field {
             let named = answer.body["error"]["field"].as_str();
-            assert!(named.is_some_and(|named| is_about(named, expected)), "{what} is about {expected}: {answer:?}");
+            if !named.is_some_and(|named| is_about(named, expected)) {
+                self.complain(what, format!("the field should be {expected}: {answer:?}"));
+            }
         }
-        assert_eq!(admin.newest_entry().await, before, "{what} was refused and yet changed something");
+        let newest = self.admin().newest_entry().await;
+        if self.newest.replace(newest) != newest {
+            self.complain(what, format!("it changed something, see entry {newest}: {answer:?}"));
+        }
         answer
+    }
+
+    fn complain(&self, what: &str, complaint: String) {
+        self.complaints.borrow_mut().push(format!("{} with {what}: {complaint}", self.meta.operation));
     }
 }
 
-/// Whether an error that names `named` names `expected`, or what directly holds it.
+/// Whether an error that names `named` names `expected`, what holds it, or what is in it.
 fn is_about(named: &str, expected: &str) -> bool {
-    named == expected
-        || expected.strip_prefix(named).is_some_and(|rest| !named.is_empty() && rest.starts_with(['.', '[']))
+    let holds = |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[']));
+    named == expected || (!named.is_empty() && holds(named, expected)) || holds(expected, named)
 }
 
-fn assert_envelope(what: &str, answer: &Answer, statuses: &[u16], codes: &[&str]) {
-    assert!(statuses.contains(&answer.status), "{what} should answer {statuses:?}: {answer:?}");
+/// Whether an answer is an error of one of these codes, told as every error is.
+fn envelope(answer: &Answer, statuses: &[u16], codes: &[&str]) -> Result<(), String> {
     let error = &answer.body["error"];
-    assert!(error["code"].as_str().is_some_and(|code| codes.contains(&code)), "{what}: {codes:?}, not {answer:?}");
-    assert!(error["message"].as_str().is_some_and(|message| !message.trim().is_empty()), "{what}: {answer:?}");
+    let is_told = error["message"].as_str().is_some_and(|message| !message.trim().is_empty());
+    let is_alone = answer.body.as_object().is_some_and(|body| body.len() == 1);
     let known = ["code", "message", "field", "versions"];
-    let unknown = error.as_object().into_iter().flatten().find(|(name, _)| !known.contains(&name.as_str()));
-    assert_eq!(unknown, None, "{what}: {answer:?}");
-    assert_eq!(answer.body.as_object().map(|body| body.len()), Some(1), "{what}: {answer:?}");
-    assert_ne!(answer.body, Value::Null, "{what}");
+    let has_more = error.as_object().is_some_and(|error| error.keys().any(|name| !known.contains(&name.as_str())));
+    let is_expected =
+        statuses.contains(&answer.status) && error["code"].as_str().is_some_and(|code| codes.contains(&code));
+    match (is_expected, is_told && is_alone && !has_more) {
+        (false, _) => Err(format!("should be {statuses:?} {codes:?}, is {answer:?}")),
+        (true, false) => Err(format!("should be the error envelope and nothing else, is {answer:?}")),
+        (true, true) => Ok(()),
+    }
 }

@@ -148,7 +148,13 @@ fn configurations() -> Vec<Row> {
         change("change_rule", &format!("{plain}/rule"), &plain, rule, &["reason"]),
         change("set_overrides", &format!("{plain}/overrides"), &plain, overrides, &["overrides", "reason"]),
         write("engage_kill_switch", &format!("{}/kill-switch/engage", place("kept")), why(), &[]),
-        change("lift_kill_switch", &format!("{}/kill-switch/lift", place("killed")), &place("killed"), why(), &["reason"]),
+        change(
+            "lift_kill_switch",
+            &format!("{}/kill-switch/lift", place("killed")),
+            &place("killed"),
+            why(),
+            &["reason"],
+        ),
     ]
 }
 
@@ -166,7 +172,13 @@ fn rollouts() -> Vec<Row> {
         act("advance_rollout", "running", "/advance", why(), &["reason"]),
         write("hold_rollout", &format!("{}/rollout/hold", place("running")), why(), &[]),
         act("resume_rollout", "held", "/resume", why(), &["reason"]),
-        act("roll_back_rollout", "moving", "/roll-back", json!({ "to": "start", "reason": "Too soon." }), &["to", "reason"]),
+        act(
+            "roll_back_rollout",
+            "moving",
+            "/roll-back",
+            json!({ "to": "start", "reason": "Too soon." }),
+            &["to", "reason"],
+        ),
         act("finish_rollout", "ending", "/finish", why(), &["reason"]),
     ]
 }
@@ -241,12 +253,6 @@ fn write(operation: &'static str, path: &str, body: Value, required: &'static [&
 }
 
 /// An endpoint with a body, made against the version of a resource.
-fn change(
-    operation: &'static str,
-    path: &str,
-    resource: &str,
-    body: Value,
-    required: &'static [&'static str],
-) -> Row {
+fn change(operation: &'static str, path: &str, resource: &str, body: Value, required: &'static [&'static str]) -> Row {
     Row { version: Version::Of(resource.to_owned()), ..write(operation, path, body, required) }
 }

@@ -46,7 +46,9 @@ impl World {
         let spare = admin.post(&format!("{PRODUCTION}/sdk-keys"), &json!({ "name": "old app" })).await;
 
         for flag in ["plain", "planned", "unwanted", "running", "ending", "moving", "held", "killed", "kept", "gone"] {
-            admin.post(&format!("{PROJECT}/flags"), &json!({ "key": flag, "name": flag, "value_kind": "boolean" })).await;
+            admin
+                .post(&format!("{PROJECT}/flags"), &json!({ "key": flag, "name": flag, "value_kind": "boolean" }))
+                .await;
         }
         for flag in ["planned", "unwanted", "running", "ending", "moving", "held"] {
             act(admin, "POST", flag, "rollout", &json!({ "stages": stages() })).await;

@@ -38,7 +38,9 @@ struct Reserved {
 const RESERVED: &[Reserved] = &[
     Reserved { name: "tauri", family: &["tauri-", "wry", "tao"], users: &["signalbox"] },
     Reserved { name: "keyring", family: &["keyring-"], users: &["signalbox"] },
-    Reserved { name: "axum", family: &["axum-", "hyper", "tower-http"], users: &["signalbox-server"] },
+    Reserved { name: "axum", family: &["axum-", "tower-http"], users: &["signalbox-server"] },
+    // The tests speak to WebDriver with a client that takes its connector from here.
+    Reserved { name: "hyper", family: &["hyper-"], users: &["signalbox-server", "signalbox-tests"] },
     Reserved {
         name: "rusqlite",
         family: &["libsqlite3-sys"],

@@ -1,0 +1,1 @@
+//! The whole story of a release, told through the page.
