@@ -40,6 +40,14 @@ pub fn for_desktop() -> Outcome {
     rust::ensure_wasm()
 }
 
+/// What the benches need.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub fn for_benches() -> Outcome {
+    system_packages::ensure(&[system_packages::COMPILE, system_packages::BENCH].concat())
+}
+
 /// What every check and every test needs.
 ///
 /// # Errors

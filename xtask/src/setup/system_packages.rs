@@ -40,6 +40,9 @@ pub const TEST: &[Package] = &[
     package("python3-venv", "a place for the Python OpenFeature client"),
 ];
 
+/// To measure.
+pub const BENCH: &[Package] = &[package("wrk", "loads the server over HTTP while it is measured")];
+
 /// The JavaScript package manager, for machines without one.
 pub const NPM: &[Package] =
     &[package("nodejs", "runs npm"), package("npm", "installs the JavaScript OpenFeature client")];
@@ -121,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_package_is_asked_for_once_and_says_why() {
-        let all = [COMPILE, DESKTOP, TEST, NPM].concat();
+        let all = [COMPILE, DESKTOP, TEST, BENCH, NPM].concat();
         let names: HashSet<&str> = all.iter().map(|package| package.name).collect();
         assert_eq!(names.len(), all.len());
         assert!(all.iter().all(|package| !package.why.is_empty()));
