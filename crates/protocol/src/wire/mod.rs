@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 /// A list, whole or one page of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "{Item}List"))]
 pub struct List<Item> {
     /// The items, in the order that the endpoint states.
     pub items: Vec<Item>,

@@ -45,8 +45,7 @@ impl Api {
         let committed = self.submit(command, terms).await?;
         let sdk_key = committed.sdk_key().and_then(|id| self.look(|view| view.sdk_key(id)));
         let (sdk_key, secret) = made(sdk_key, committed)?;
-        let version = sdk_key.version;
-        Ok(Answer::of(CreatedSdkKey { sdk_key, secret: secret.reveal().to_owned() }).version(version))
+        Ok(Answer::of(CreatedSdkKey { sdk_key, secret: secret.reveal().to_owned() }))
     }
 
     async fn revoke_sdk_key(&self, call: Call<RevokeSdkKey>) -> Answered<SdkKey> {
@@ -78,8 +77,7 @@ impl Api {
         let committed = self.submit(command, terms).await?;
         let token = committed.token().and_then(|id| self.look(|view| view.token(id)));
         let (token, secret) = made(token, committed)?;
-        let version = token.version;
-        Ok(Answer::of(CreatedToken { token, secret: secret.reveal().to_owned() }).version(version))
+        Ok(Answer::of(CreatedToken { token, secret: secret.reveal().to_owned() }))
     }
 
     async fn revoke_token(&self, call: Call<RevokeToken>) -> Answered<Token> {

@@ -2,8 +2,7 @@
 
 use signalbox_domain::Refusal;
 use signalbox_domain::command::Command;
-use signalbox_protocol::Endpoint;
-use signalbox_protocol::endpoint::{AtEntry, GetAuditEntry, GiveReasonEndpoint, ListAudit, VerifyChain};
+use signalbox_protocol::endpoint::{GetAuditEntry, GiveReasonEndpoint, ListAudit, VerifyChain};
 use signalbox_protocol::wire::List;
 use signalbox_protocol::wire::audit::{AuditEntry, AuditQuery, ChainReport};
 use signalbox_store::EntryFilter;
@@ -50,11 +49,11 @@ impl Api {
         let terms = call.terms()?.because(call.body.reason);
         let about = call.at.sequence;
         self.submit(Command::GiveReason { about }, terms).await?;
-        Ok(self.audit_entry(about).await?.location(&GetAuditEntry::path(&AtEntry { sequence: about })))
+        self.audit_entry(about).await
     }
 
     async fn verify_chain(&self, _: Call<VerifyChain>) -> Answered<ChainReport> {
-        let report = self.engine().read_log(|log| log.verify()).await?;
+        let report = self.engine().read_log(signalbox_store::Reader::verify).await?;
         Ok(Answer::of(ChainReport {
             entries: report.entries,
             link: report.link.to_string(),

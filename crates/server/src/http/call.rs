@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Path, Request, State, path::ErrorKind, rejection::PathRejection};
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -113,7 +113,7 @@ where
     Api: Handle<E>,
 {
     let (request, mut parts) = Prepared::read(&E::META, parts, body).await?;
-    let at = path(&E::META, &mut parts).await?;
+    let at = path(&mut parts).await?;
     let query = query(parts.uri.query())?;
     let caller = admitted.map(|admitted| admitted.caller);
     let token = caller.as_ref().map(|caller| caller.token.clone());
@@ -196,23 +196,18 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> 
     if drained > 0 { Err(too_large()) } else { Ok(bytes) }
 }
 
-async fn path<At: DeserializeOwned + Send>(meta: &Meta, parts: &mut Parts) -> Result<At, Problem> {
-    if !meta.path.contains('{') {
-        // The router gives a path without named parts nothing to read from.
-        return Ok(json::parse(b"{}")?);
-    }
-    match Path::<At>::from_request_parts(parts, &()).await {
-        Ok(Path(at)) => Ok(at),
-        Err(PathRejection::FailedToDeserializePathParams(error)) => Err(match error.into_kind() {
-            ErrorKind::DeserializeError { key, message, .. } => Problem::malformed(message).about(key),
-            ErrorKind::ParseErrorAtKey { key, .. } => {
-                Problem::malformed("must be a whole number, 0 or more").about(key)
-            }
-            ErrorKind::InvalidUtf8InPathParam { key } => Problem::malformed("must be UTF-8").about(key),
-            other => Problem::malformed(other.to_string()),
-        }),
-        Err(other) => Err(Problem::fault(&other.to_string())),
-    }
+/// Reads the named parts of the path, like a query of the same names.
+async fn path<At: DeserializeOwned>(parts: &mut Parts) -> Result<At, Problem> {
+    let Ok(named) = RawPathParams::from_request_parts(parts, &()).await else {
+        return Err(Problem::malformed("the path must be UTF-8, once its escapes are resolved"));
+    };
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    text.extend_pairs(&named);
+    query(Some(&text.finish())).map_err(|mut body| {
+        // Whatever is wrong with it, such a path leads nowhere.
+        body.error.code = ErrorCode::MalformedRequest;
+        body.into()
+    })
 }
 
 /// Reads a query string: nothing unknown, nothing twice.

@@ -46,7 +46,7 @@ mod tests {
         };
         check(&["\"12\""], Some(12));
         check(&["12"], Some(12));
-        check(&[&etag(7).to_str().unwrap().to_owned()], Some(7));
+        check(&[etag(7).to_str().unwrap()], Some(7));
         check(&[], None);
         check(&["*"], None);
         check(&["W/\"12\""], None);

@@ -8,9 +8,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::sse::{Event as ServerSentEvent, Sse};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use signalbox_domain::access::Role;
 use signalbox_domain::event::Event;
@@ -61,9 +61,13 @@ pub async fn serve(State(api): State<Api>, request: Request) -> Response {
     let messages = futures_util::stream::unfold(messages, |mut messages| async {
         messages.recv().await.map(|message| (Ok::<_, Infallible>(message), messages))
     });
-    let mut response = Sse::new(messages).into_response();
-    // Proxies that collect answers would hold changes back.
-    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // Proxies that collect answers would hold changes back.
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    let mut response = (headers, Body::from_stream(messages)).into_response();
     response.extensions_mut().insert(actor);
     response
 }
@@ -93,7 +97,7 @@ type Committed = broadcast::Receiver<Arc<[StoredEntry]>>;
 struct Reader {
     api: Api,
     admitted: Admitted,
-    out: mpsc::Sender<ServerSentEvent>,
+    out: mpsc::Sender<Bytes>,
     #[expect(dead_code, reason = "counts the reader for as long as it lives")]
     counted: StreamReader,
 }
@@ -120,11 +124,11 @@ impl Reader {
         }
         if after < now {
             let filter = EntryFilter { after: Some(after), before: Some(now + 1), ..EntryFilter::default() };
-            let page = self.api.engine().read_log(move |log| log.entries(&filter)).await.map_err(|_| End::Reset)?;
+            let page = self.api.engine().read_log(move |log| log.entries(&filter)).await.map_err(unreadable)?;
             let mut told = HashSet::new();
             let mut changes = Vec::new();
             for entry in &page.entries {
-                changes.push(self.change(entry, Some(&mut told)).await?);
+                changes.push(self.change(entry, &mut told).await?);
             }
             for change in changes.into_iter().rev().flatten() {
                 self.send_change(&change).await?;
@@ -158,9 +162,12 @@ impl Reader {
         }
     }
 
+    /// Sends what was committed at once, each resource once, with the first event that touched it: it is as it is
+    /// after all of them.
     async fn tell(&self, entries: &[StoredEntry], sent: u64) -> Result<(), End> {
+        let mut told = HashSet::new();
         for entry in entries.iter().filter(|entry| entry.envelope.sequence > sent) {
-            if let Some(change) = self.change(entry, None).await? {
+            if let Some(change) = self.change(entry, &mut told).await? {
                 self.send_change(&change).await?;
             }
         }
@@ -168,18 +175,14 @@ impl Reader {
     }
 
     /// What an event changed that this reader may see, leaving out what was `told` already.
-    async fn change(
-        &self,
-        entry: &StoredEntry,
-        mut told: Option<&mut HashSet<Resource>>,
-    ) -> Result<Option<Change>, End> {
+    async fn change(&self, entry: &StoredEntry, told: &mut HashSet<Resource>) -> Result<Option<Change>, End> {
         let envelope = &entry.envelope;
         let about = match envelope.event {
             // Any copy of any resource may hold what was erased, so all of it has to be taken anew.
             Event::PersonalValuesErased { .. } => return Err(End::Reset),
             Event::ReasonGiven { about, .. } => {
                 let found = self.api.engine().read_log(move |log| log.entry(about)).await;
-                found.map_err(|_| End::Reset)?
+                found.map_err(unreadable)?
             }
             _ => None,
         };
@@ -187,7 +190,7 @@ impl Reader {
         let change = self.api.look(|view| {
             let touched = Resource::touched_by(&envelope.event, view.state).into_iter();
             let touched = touched.filter(|resource| resource.is_visible_to(role));
-            let fresh = touched.filter(|resource| told.as_mut().is_none_or(|told| told.insert(resource.clone())));
+            let fresh = touched.filter(|resource| told.insert(resource.clone()));
             let mut changed: Vec<_> = fresh.map(|resource| resource.now(view, envelope.sequence)).collect();
             changed.extend(about.iter().chain([entry]).map(|entry| audit_entry(view, entry)));
             let words = view.audit_entry(entry).words.sentence();
@@ -197,17 +200,26 @@ impl Reader {
     }
 
     async fn send_change(&self, change: &Change) -> Result<(), End> {
-        let data = serde_json::to_string(change).map_err(|_| End::Reset)?;
-        self.send(ServerSentEvent::default().event(event::CHANGE).id(change.seq.to_string()).data(data)).await
+        let data = serde_json::to_string(change).map_err(unreadable)?;
+        let Change { seq, .. } = change;
+        // JSON has no line breaks of its own, so the data is one line.
+        self.send(format!("id:{seq}\nevent:{}\ndata:{data}\n\n", event::CHANGE).into()).await
     }
 
-    async fn send(&self, message: ServerSentEvent) -> Result<(), End> {
+    async fn send(&self, message: Bytes) -> Result<(), End> {
         self.out.send_timeout(message, PATIENCE).await.map_err(|_| End::Over)
     }
 }
 
-fn empty(name: &'static str) -> ServerSentEvent {
-    ServerSentEvent::default().event(name).data("")
+/// Ends a stream whose changes cannot be read, so that the reader comes back instead of missing some.
+fn unreadable(error: impl std::fmt::Display) -> End {
+    tracing::error!(%error, "a stream was ended");
+    End::Over
+}
+
+/// An event without data. A browser passes over an event that has no line of data at all, so there is an empty one.
+fn empty(name: &'static str) -> Bytes {
+    format!("event:{name}\ndata:\n\n").into()
 }
 
 #[cfg(test)]
@@ -217,8 +229,8 @@ mod tests {
     #[test]
     fn the_header_stands_above_the_query() {
         let check = |header: Option<&'static str>, text: Option<&str>, expect: Option<Option<u64>>| {
-            let header = header
-                .map(|value| (axum::http::HeaderName::from_static("last-event-id"), HeaderValue::from_static(value)));
+            let header =
+                header.map(|value| (HeaderName::from_static("last-event-id"), HeaderValue::from_static(value)));
             let headers = header.into_iter().collect();
             assert_eq!(start(&headers, text).ok(), expect, "{headers:?} {text:?}");
         };

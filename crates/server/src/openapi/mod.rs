@@ -14,7 +14,7 @@ use signalbox_protocol::stream::{Change, StreamQuery};
 use signalbox_protocol::{ErrorBody, endpoint, for_each_endpoint};
 
 use crate::http::COOKIE;
-use operation::Describer;
+use operation::{Described, Describer};
 
 /// Serves `GET /api/openapi.json`.
 pub async fn serve() -> Response {
@@ -44,7 +44,7 @@ pub fn document() -> Value {
     let stream = describer.parameters::<StreamQuery>("query");
     describer.generator().subschema_for::<ErrorBody>();
     describer.generator().subschema_for::<Change>();
-    let (mut paths, schemas) = describer.finish();
+    let Described { mut paths, schemas, errors } = describer.finish();
     by_hand::add(&mut paths, stream);
     json!({
         "openapi": "3.1.0",
@@ -58,6 +58,7 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "responses": errors,
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "An access token." },
                 "session": {
@@ -111,9 +112,9 @@ mod tests {
             assert_eq!(operation["operationId"], meta.operation);
             for error in meta.errors {
                 let status = error.status().to_string();
-                let description = operation["responses"][&status]["description"].as_str().unwrap_or_default();
+                let response = operation["responses"][&status]["$ref"].as_str().unwrap();
                 let code = serde_json::to_value(error).unwrap();
-                assert!(description.contains(code.as_str().unwrap()), "{} {status}: {description}", meta.operation);
+                assert!(response.contains(code.as_str().unwrap()), "{} {status}: {response}", meta.operation);
             }
         }
     }
@@ -122,10 +123,9 @@ mod tests {
     fn every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own() {
         let document = document();
         let text = document.to_string();
-        let schemas = document["components"]["schemas"].as_object().unwrap();
-        for reference in text.split("\"#/components/schemas/").skip(1) {
-            let (name, _) = reference.split_once('"').unwrap();
-            assert!(schemas.contains_key(name), "{name}");
+        for reference in text.split("\"#").skip(1) {
+            let (pointer, _) = reference.split_once('"').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
         }
         let items = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
         let names: Vec<_> = items.map(|operation| operation["operationId"].as_str().unwrap()).collect();

@@ -14,21 +14,30 @@ use super::insert;
 pub struct Describer {
     generator: SchemaGenerator,
     paths: Map<String, Value>,
+    errors: Map<String, Value>,
+}
+
+/// What came of it.
+pub struct Described {
+    pub paths: Map<String, Value>,
+    /// The schemas that the paths refer to.
+    pub schemas: Map<String, Value>,
+    /// The error answers that the paths refer to.
+    pub errors: Map<String, Value>,
 }
 
 impl Describer {
     pub fn new(generator: SchemaGenerator) -> Self {
-        Self { generator, paths: Map::new() }
+        Self { generator, paths: Map::new(), errors: Map::new() }
     }
 
     pub fn generator(&mut self) -> &mut SchemaGenerator {
         &mut self.generator
     }
 
-    /// The paths, and the schemas that they refer to.
-    pub fn finish(mut self) -> (Map<String, Value>, Map<String, Value>) {
+    pub fn finish(mut self) -> Described {
         let schemas = self.generator.take_definitions(true);
-        (self.paths, schemas)
+        Described { paths: self.paths, schemas, errors: self.errors }
     }
 
     /// Adds an endpoint.
@@ -49,7 +58,9 @@ impl Describer {
         let mut responses = Map::new();
         responses.insert(meta.success.to_string(), self.success::<E::Response>(&meta, has_version));
         for (status, codes) in errors(&meta, is::<E::Body, Empty>()) {
-            responses.insert(status.to_string(), error(status, &codes));
+            let name = codes.iter().map(|code| name(*code)).collect::<Vec<_>>().join("_or_");
+            responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
+            self.errors.entry(name).or_insert_with(|| error(status, &codes));
         }
 
         let (summary, description) = summary_and_description(&meta);
@@ -85,7 +96,7 @@ impl Describer {
                 "name": name,
                 "in": place,
                 "required": required.contains(&Value::from(name.as_str())),
-                "schema": schema,
+                "schema": not_null(schema),
             });
             if let Some(description) = description {
                 parameter["description"] = description;
@@ -123,6 +134,22 @@ impl Describer {
         }
         response
     }
+}
+
+/// A path or a query has no null: what may be absent is just not there.
+fn not_null(mut schema: Value) -> Value {
+    let is_null = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "null");
+    if let Some(choices) = schema.get("anyOf").and_then(Value::as_array) {
+        let mut choices = choices.iter().filter(|choice| !is_null(choice));
+        if let (Some(only), None) = (choices.next(), choices.next()) {
+            return only.clone();
+        }
+    }
+    if let Some(kinds) = schema.get("type").and_then(Value::as_array) {
+        let kind = kinds.iter().find(|kind| **kind != "null").cloned();
+        schema["type"] = kind.unwrap_or_default();
+    }
+    schema
 }
 
 fn is<One: JsonSchema, Other: JsonSchema>() -> bool {
@@ -194,6 +221,9 @@ fn errors(meta: &Meta, without_body: bool) -> BTreeMap<u16, Vec<ErrorCode>> {
     if without_body && meta.method.is_safe() {
         codes.retain(|code| !matches!(code, ErrorCode::TooLarge | ErrorCode::UnsupportedMediaType));
     }
+    if !without_body {
+        codes.push(ErrorCode::InvalidField);
+    }
     if meta.access != Access::Open {
         codes.extend([ErrorCode::Unauthenticated, ErrorCode::TooManyRequests]);
     }
@@ -214,10 +244,14 @@ fn errors(meta: &Meta, without_body: bool) -> BTreeMap<u16, Vec<ErrorCode>> {
     by_status
 }
 
+/// A code as it stands in answers.
+fn name(code: ErrorCode) -> String {
+    serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
 /// The answer with one of these codes.
 pub fn error(status: u16, codes: &[ErrorCode]) -> Value {
-    let names = codes.iter().filter_map(|code| serde_json::to_value(code).ok());
-    let names: Vec<_> = names.filter_map(|name| Some(format!("`{}`", name.as_str()?))).collect();
+    let names: Vec<_> = codes.iter().map(|code| format!("`{}`", name(*code))).collect();
     let mut response = json!({
         "description": names.join(" or "),
         "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ErrorBody" } } },

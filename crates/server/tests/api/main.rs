@@ -1,0 +1,16 @@
+//! The management API, the live stream and the command line, on a server that listens: one program, so that it
+//! links once.
+
+#![expect(clippy::unwrap_used, reason = "a test whose helper finds nothing should stop there")]
+
+mod access;
+mod command_line;
+mod flags;
+mod limits;
+mod openapi;
+mod repeats;
+mod server;
+mod sessions;
+mod start;
+mod stream;
+mod versions;
