@@ -15,7 +15,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -121,8 +121,16 @@ async fn refuse(mut stream: TcpStream) {
          connection: close\r\n\r\n{BODY}",
         BODY.len()
     );
+    // A connection closed over an unread request is reset, and the answer lost with it: so the request is read.
+    let told = async {
+        stream.write_all(answer.as_bytes()).await?;
+        stream.shutdown().await?;
+        let mut unread = [0; 1_024];
+        while stream.read(&mut unread).await? > 0 {}
+        io::Result::Ok(())
+    };
     // Whoever went away already does not need to be told.
-    let _ = tokio::time::timeout(Duration::from_secs(1), stream.write_all(answer.as_bytes())).await;
+    let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
 }
 
 /// A connection whose peer must take what is written within [`WRITE_TIME`].
