@@ -13,7 +13,7 @@ use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use crate::cache::Cache;
 use crate::connection::{Status, Tell, fill, who_am_i};
-use crate::embedded::Embedded;
+use crate::embedded::{CannotStart, Embedded};
 use crate::home::{Home, account, remove_folder};
 use crate::open_place::{OpenPlace, Ready};
 use crate::places::Places;
@@ -229,26 +229,34 @@ impl Desktop {
         Ok((Ready { place, client, server: None }, me))
     }
 
-    /// Starts the server of this kind in this app.
+    /// Starts the server of this kind in this app. A token that is lost or was revoked is replaced: the
+    /// data is on this person's own computer.
     async fn start(&self, kind: PlaceKind, kept: Option<(String, TokenKeeper)>) -> Result<Ready, ErrorBody> {
         let last = self.places().known(kind).cloned();
-        let (token, token_kept_in) = match kept {
+        let (mut token, mut token_kept_in) = match kept {
             Some(kept) => kept,
-            None => {
-                // Kept before the server knows it: a token is never lost in between.
-                let token = entropy::admin_token().map_err(|error| {
-                    ErrorBody::new(ErrorCode::Internal, format!("this computer gives no random numbers: {error}"))
-                })?;
-                let kept_in =
-                    self.tokens.keep(&account(&unknown(kind)), &token).await.map_err(|error| cannot_write(&error))?;
-                (token, kept_in)
-            }
+            None => self.new_token(kind).await?,
         };
-        let server = Embedded::start(&self.home, kind, &token, last.as_ref()).await?;
+        let server = match Embedded::start(&self.home, kind, &token, last.as_ref()).await {
+            Err(CannotStart::TokenRevoked) => {
+                (token, token_kept_in) = self.new_token(kind).await?;
+                Embedded::start(&self.home, kind, &token, last.as_ref()).await?
+            }
+            started => started?,
+        };
         let client =
             Client::new(server.url(), &token).map_err(|error| ErrorBody::new(ErrorCode::Internal, error.message))?;
         let place = Place { kind, url: server.url().to_owned(), token_kept_in };
         Ok(Ready { place, client, server: Some(server) })
+    }
+
+    /// A fresh token for a server in this app, kept before the server knows it: it is never lost in between.
+    async fn new_token(&self, kind: PlaceKind) -> Result<(String, TokenKeeper), ErrorBody> {
+        let token = entropy::admin_token().map_err(|error| {
+            ErrorBody::new(ErrorCode::Internal, format!("this computer gives no random numbers: {error}"))
+        })?;
+        let kept_in = self.tokens.keep(&account(&unknown(kind)), &token).await.map_err(|error| cannot_write(&error))?;
+        Ok((token, kept_in))
     }
 
     async fn delete_demo(&self) -> io::Result<()> {

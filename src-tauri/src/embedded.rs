@@ -1,13 +1,46 @@
 //! The server inside this app, for a person's own data and for the demo.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use signalbox_client::Address;
 use signalbox_protocol::desktop::{Place, PlaceKind};
 use signalbox_protocol::{ErrorBody, ErrorCode};
-use signalbox_server::{Options, Running};
+use signalbox_server::{Options, Running, StartError};
 
 use crate::home::{Home, make_private_folder};
+
+/// Why a server inside this app does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotStart {
+    /// It does not let the holder of this token administer any more.
+    #[error("the access token that this app keeps was revoked")]
+    TokenRevoked,
+    /// A team's server runs elsewhere.
+    #[error("a team's server does not run in this app")]
+    ElsewhereOnly,
+    /// The folder for its data cannot be made.
+    #[error("the folder for its data cannot be made: {0}")]
+    Folder(#[from] io::Error),
+    /// Anything else.
+    #[error(transparent)]
+    Server(StartError),
+}
+
+impl From<StartError> for CannotStart {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::TokenUnusable => Self::TokenRevoked,
+            other => Self::Server(other),
+        }
+    }
+}
+
+impl From<CannotStart> for ErrorBody {
+    fn from(why: CannotStart) -> Self {
+        Self::new(ErrorCode::Unavailable, format!("the server in this app cannot start: {why}"))
+    }
+}
 
 /// A running server inside this app.
 pub struct Embedded {
@@ -19,20 +52,15 @@ impl Embedded {
     /// listened last: applications wired to it find it again.
     ///
     /// # Errors
-    /// When it cannot start, in words for the person.
+    /// When it cannot start.
     pub async fn start(
         home: &Home,
         kind: PlaceKind,
         admin_token: &str,
         last: Option<&Place>,
-    ) -> Result<Self, ErrorBody> {
-        let Some(data_dir) = home.server_data(kind) else {
-            return Err(ErrorBody::new(ErrorCode::Internal, "a team's server does not run in this app"));
-        };
-        make_private_folder(&data_dir).map_err(|error| {
-            let folder = data_dir.display();
-            ErrorBody::new(ErrorCode::Unavailable, format!("the folder {folder} cannot be made: {error}"))
-        })?;
+    ) -> Result<Self, CannotStart> {
+        let data_dir = home.server_data(kind).ok_or(CannotStart::ElsewhereOnly)?;
+        make_private_folder(&data_dir)?;
         let options = Options {
             data_dir,
             listen: listen(last),
@@ -40,10 +68,7 @@ impl Embedded {
             admin_token: Some(admin_token.to_owned()),
             ui_dir: None,
         };
-        let running = signalbox_server::start(options).await.map_err(|error| {
-            ErrorBody::new(ErrorCode::Unavailable, format!("the server in this app cannot start: {error}"))
-        })?;
-        Ok(Self { running })
+        Ok(Self { running: signalbox_server::start(options).await? })
     }
 
     /// Its address.

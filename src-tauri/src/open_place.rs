@@ -116,33 +116,31 @@ impl Drive {
         Preparing: Future<Output = Result<Ready, (ConnectionState, ErrorBody)>> + Send + 'static,
     {
         while !*self.closed.borrow() {
-            match prepare().await {
-                Ok(ready) => return self.drive(ready).await,
+            let server = match prepare().await {
+                Ok(Ready { place, client, server }) => {
+                    *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+                    self.ready.send_replace(Readiness::Ready(client.clone()));
+                    tokio::select! {
+                        () = follow(&client, &self.status, Timing::default()) => {}
+                        _ = self.closed.wait_for(|closed| *closed) => {}
+                    }
+                    server
+                }
                 Err((state, why)) => {
                     tracing::warn!(%why, "the place cannot be opened");
                     self.ready.send_replace(Readiness::Failed(why));
                     self.status.enter(state);
+                    None
                 }
-            }
+            };
+            // Signed out or not opened: what is known stays to be seen, until somebody says what to do.
             tokio::select! {
                 () = self.status.until_try_now() => {}
                 _ = self.closed.wait_for(|closed| *closed) => {}
             }
-        }
-    }
-
-    async fn drive(&mut self, ready: Ready) {
-        let Ready { place, client, server } = ready;
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
-        self.ready.send_replace(Readiness::Ready(client.clone()));
-        tokio::select! {
-            () = follow(&client, &self.status, Timing::default()) => {}
-            _ = self.closed.wait_for(|closed| *closed) => {}
-        }
-        // Signed out: nothing more to hear, but what is known stays to be seen.
-        let _ = self.closed.wait_for(|closed| *closed).await;
-        if let Some(server) = server {
-            server.stop().await;
+            if let Some(server) = server {
+                server.stop().await;
+            }
         }
     }
 }

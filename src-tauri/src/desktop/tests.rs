@@ -5,6 +5,7 @@ use signalbox_client::scripted::{OpenStream, ScriptedServer};
 use signalbox_domain::Timestamp;
 use signalbox_protocol::stream::Snapshot;
 use signalbox_protocol::wire::List;
+use signalbox_protocol::wire::access::Token;
 use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::project::Project;
 use tokio::sync::mpsc;
@@ -153,6 +154,30 @@ async fn a_lost_token_is_replaced_without_losing_the_data() {
     remove_folder(&home.path().join("tokens")).unwrap();
 
     let mut app = App::start(home.path());
+    app.until(ConnectionState::Live).await;
+    let projects: List<Project> = app.get("/api/v1/projects").await;
+    assert_eq!(projects.total, 1);
+    app.desktop.close().await;
+}
+
+#[tokio::test]
+async fn a_token_that_the_person_revoked_is_replaced() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = App::start(home.path());
+    let me = app.desktop.choose(empty("Maple Bank")).await.unwrap().me.unwrap();
+    app.until(ConnectionState::Live).await;
+    // Another administrator must be left.
+    let another = json!({ "name": "Ann", "role": "admin" });
+    let made = app.desktop.call(request("POST", "/api/v1/tokens", Some(another))).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let tokens: List<Token> = app.get("/api/v1/tokens").await;
+    let version = tokens.items.iter().find(|token| token.id == me.token).map(|token| token.version);
+    let path = format!("/api/v1/tokens/{}/revoke", me.token);
+    let revoked = app.desktop.call(Request { version, ..request("POST", &path, Some(json!({}))) }).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.body);
+    app.until(ConnectionState::SignedOut).await;
+
+    app.desktop.try_again();
     app.until(ConnectionState::Live).await;
     let projects: List<Project> = app.get("/api/v1/projects").await;
     assert_eq!(projects.total, 1);
