@@ -137,15 +137,14 @@ impl EventStream {
                     if let Some(event) = link.parser.next_event() {
                         // What works is no longer a row of failures.
                         self.backoff.reset();
-                        if let Some(event) = self.understand(&event) {
-                            return Some(event);
+                        if let Some(understood) = self.understand(&event) {
+                            self.seq = furthest(self.seq, &event.id);
+                            return Some(understood);
                         }
                         continue;
                     }
-                    // All that was read is taken in. Ids go on past changes that this reader may not see.
-                    if let Ok(id) = link.parser.last_event_id().parse() {
-                        self.seq = self.seq.max(id);
-                    }
+                    // All that was read is taken in, so an id without an event counts as well.
+                    self.seq = furthest(self.seq, link.parser.last_event_id());
                     if let Some(pause) = link.parser.retry() {
                         self.backoff.set_first(pause);
                     }
@@ -216,6 +215,11 @@ impl EventStream {
             _ => None,
         }
     }
+}
+
+/// Where a reader is after an id. Ids go on past changes that it may not see.
+fn furthest(seq: u64, id: &str) -> u64 {
+    id.parse().map_or(seq, |id| seq.max(id))
 }
 
 impl Link {

@@ -59,7 +59,7 @@ async fn it_catches_up_and_is_live() {
     open.event("live", Some(9), &Value::Null).await.unwrap();
     open.event("heartbeat", None, &Value::Null).await.unwrap();
     assert_change(&next(&mut stream).await, 6);
-    assert_eq!(next(&mut stream).await, StreamEvent::Live);
+    assert_eq!((next(&mut stream).await, stream.seq()), (StreamEvent::Live, 9));
     assert_eq!(next(&mut stream).await, StreamEvent::Heartbeat);
 }
 
