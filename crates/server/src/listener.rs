@@ -41,6 +41,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
+    let mut full = false;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -50,10 +51,14 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
         match accepted {
             Ok((stream, peer)) => match Arc::clone(&places).try_acquire_owned() {
                 Ok(place) => {
+                    full = false;
                     connections.spawn(connection(stream, peer, router.clone(), stopping.clone(), place));
                 }
                 Err(_) => {
-                    tracing::warn!(most = MOST_CONNECTIONS, "a connection was refused: there are too many");
+                    // Once, not for each: a flood of connections must not become a flood of lines.
+                    if !std::mem::replace(&mut full, true) {
+                        tracing::warn!(most = MOST_CONNECTIONS, "connections are refused: there are too many");
+                    }
                     connections.spawn(refuse(stream));
                 }
             },

@@ -39,5 +39,11 @@ pub fn begin(format: LogFormat) -> Result<(), String> {
         LogFormat::Text => logs.with_target(false).init(),
         LogFormat::Json => logs.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
     }
+    // A panic is told like everything else, instead of as text between the lines of JSON.
+    std::panic::set_hook(Box::new(|panic| {
+        let what = panic.payload_as_str().unwrap_or_default();
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(what, place, "panicked");
+    }));
     Ok(())
 }

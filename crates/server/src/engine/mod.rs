@@ -6,6 +6,8 @@
 mod access;
 mod secret;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
