@@ -165,7 +165,7 @@ fn rollouts() -> Vec<Row> {
     let mut other_stages = stages();
     other_stages[1]["audience"]["share"] = json!(25);
     vec![
-        act("draft_rollout", "plain", "", json!({ "stages": stages() }), &[]),
+        act("draft_rollout", "fresh", "", json!({ "stages": stages() }), &[]),
         act("change_stages", "planned", "/stages", json!({ "stages": other_stages }), &["stages"]),
         Row { body: None, ..act("discard_rollout", "unwanted", "", Value::Null, &[]) },
         act("start_rollout", "planned", "/start", why(), &["reason"]),

@@ -45,7 +45,9 @@ impl World {
         let sdk_key = admin.post(&format!("{PRODUCTION}/sdk-keys"), &json!({ "name": "web shop" })).await;
         let spare = admin.post(&format!("{PRODUCTION}/sdk-keys"), &json!({ "name": "old app" })).await;
 
-        for flag in ["plain", "planned", "unwanted", "running", "ending", "moving", "held", "killed", "kept", "gone"] {
+        for flag in
+            ["plain", "planned", "unwanted", "running", "ending", "moving", "held", "killed", "kept", "gone", "fresh"]
+        {
             admin
                 .post(&format!("{PROJECT}/flags"), &json!({ "key": flag, "name": flag, "value_kind": "boolean" }))
                 .await;
