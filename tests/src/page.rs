@@ -138,6 +138,18 @@ impl Page {
         if allowed { Ok(()) } else { Err(why) }
     }
 
+    /// The whole name of what can be pressed and whose name begins so: `Copy address *`.
+    ///
+    /// # Panics
+    /// When there is none in time.
+    pub async fn name(&self, beginning: &str) -> String {
+        wait::until(PATIENCE, &format!("something called “{beginning}”"), async || {
+            let found = self.run("return names.whole(arguments[0]);", vec![json!(beginning)]).await;
+            found.as_str().map(str::to_owned)
+        })
+        .await
+    }
+
     /// Whether something of this name is on the page now.
     pub async fn has(&self, name: &str) -> bool {
         self.element("pressable", name).await.is_some() || self.element("field", name).await.is_some()

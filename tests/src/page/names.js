@@ -53,9 +53,10 @@ const names = (() => {
     return copy.textContent;
   }
 
-  // A name that ends with `*` stands for every name that begins so.
+  // A name that ends with `*` stands for every name that begins so. Where a button is disabled, its reason
+  // follows its name.
   const matches = (name, wanted) =>
-    wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
+    wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : name === wanted || name.startsWith(`${wanted}. `);
 
   const isOff = (element) => element.disabled || element.getAttribute("aria-disabled") === "true";
 
@@ -63,12 +64,12 @@ const names = (() => {
 
   return {
     find: (kind, wanted) => all(kind).find((one) => !isOff(one) && matches(nameOf(one), wanted)) ?? null,
+    whole: (wanted) => all("pressable").map(nameOf).find((name) => matches(name, wanted)) ?? null,
     known: (kind) => all(kind).map(nameOf),
     permission(wanted) {
       const found = [...all("pressable"), ...all("field")].find((one) => matches(nameOf(one), wanted));
       if (!found) return {};
-      const why = found.getAttribute("aria-describedby");
-      return { allowed: !isOff(found), why: why ? named(why) : (found.getAttribute("title") ?? "") };
+      return { allowed: !isOff(found), why: found.getAttribute("title") ?? "" };
     },
     text: () => squeeze(document.body?.innerText ?? ""),
   };
