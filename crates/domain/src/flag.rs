@@ -34,6 +34,8 @@ pub struct Flag {
     pub bucketing: Bucketing,
     /// When it was made.
     pub created: Timestamp,
+    /// When the flag itself was last changed (not a configuration).
+    pub changed: Timestamp,
     /// When it was archived; an archived flag is unknown to applications.
     pub archived: Option<Timestamp>,
     /// What it gives in each environment.

@@ -132,6 +132,7 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
                 off_variant: off_variant.clone(),
                 bucketing: bucketing.clone(),
                 created: time,
+                changed: time,
                 archived: None,
                 configurations,
                 version,
@@ -139,15 +140,15 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
             project.flags.insert(flag.key.clone(), flag);
         }
         Event::FlagDetailsChanged { project, flag: key, after, .. } => {
-            flag(state, project, key, version)?.details = after.clone();
+            flag(state, project, key, envelope)?.details = after.clone();
         }
         Event::FlagVariantsChanged { project, flag: key, after, .. } => {
-            let flag = flag(state, project, key, version)?;
+            let flag = flag(state, project, key, envelope)?;
             flag.variants.clone_from(&after.variants);
             flag.off_variant = after.off_variant.clone();
         }
-        Event::FlagArchived { project, flag: key } => flag(state, project, key, version)?.archived = Some(time),
-        Event::FlagRestored { project, flag: key } => flag(state, project, key, version)?.archived = None,
+        Event::FlagArchived { project, flag: key } => flag(state, project, key, envelope)?.archived = Some(time),
+        Event::FlagRestored { project, flag: key } => flag(state, project, key, envelope)?.archived = None,
         Event::PlanCreated { project: key, plan, name, stages } => {
             let created = Plan { key: plan.clone(), name: name.clone(), stages: stages.clone(), version };
             project(state, key)?.plans.insert(plan.clone(), created);
@@ -305,9 +306,15 @@ fn project<'a>(state: &'a mut State, key: &ProjectKey) -> Result<&'a mut Project
     state.projects.get_mut(key).ok_or_else(|| format!("no project \"{key}\""))
 }
 
-fn flag<'a>(state: &'a mut State, key: &ProjectKey, flag: &FlagKey, version: u64) -> Result<&'a mut Flag, String> {
+fn flag<'a>(
+    state: &'a mut State,
+    key: &ProjectKey,
+    flag: &FlagKey,
+    envelope: &Envelope,
+) -> Result<&'a mut Flag, String> {
     let flag = project(state, key)?.flags.get_mut(flag).ok_or_else(|| format!("no flag \"{flag}\""))?;
-    flag.version = version;
+    flag.version = envelope.sequence;
+    flag.changed = envelope.time;
     Ok(flag)
 }
 

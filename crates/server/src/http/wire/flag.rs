@@ -59,7 +59,7 @@ impl View<'_> {
             tags: flag.details.tags.clone(),
             expected_removal: flag.details.expected_removal,
             created: flag.created,
-            changed: changed.chain(flag.archived).fold(flag.created, Ord::max),
+            changed: changed.fold(flag.changed, Ord::max),
             archived: flag.archived,
             environments: environments.collect(),
             version: self.newest_version(project, key)?,
