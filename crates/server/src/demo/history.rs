@@ -91,7 +91,7 @@ fn on_the_way(story: &mut Story) {
         .advance((8, 9, 30), "Completion is steady at 1 %.")
         .hold((5, 13, 20), Jonas, "p95 latency is 34 ms above the rest; we agreed on 30.")
         .resume((4, 10, 24), "Connection pool widened; latency is back where it was.")
-        .advance((3, 9, 5), "All guardrails clear for 7 days.");
+        .advance((3, 9, 5), "All guardrails clear since the pool was widened.");
     story
         .flag("statements-pdf")
         .draft((10, 9, 0), staff_then(&[1.0, 10.0, 25.0, 100.0]))

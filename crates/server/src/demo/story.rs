@@ -64,8 +64,8 @@ impl Story {
     /// A flag's story: its owner makes it, and turns it on for everybody in development, the next day in staging.
     pub fn flag(&mut self, flag: &'static str) -> FlagStory<'_> {
         let mut story = self.made_flag(flag);
-        let made = story.entry.workdays_old;
-        story.everybody((made, 10, 20), "dev").everybody((made - 1, 9, 40), "staging");
+        let (made, minute) = (story.entry.workdays_old, story.entry.minute());
+        story.everybody((made, 10, minute + 20), "dev").everybody((made - 1, 9, minute), "staging");
         story
     }
 
@@ -74,7 +74,7 @@ impl Story {
         let entry = FLAGS.iter().find(|entry| entry.key == flag).expect("stories are about flags of the catalogue");
         let new = entry.new_flag(&self.calendar).expect("keys of the demo keep the rule of keys");
         let command = Command::CreateFlag { project: project(), flag: Box::new(new) };
-        self.change((entry.workdays_old, 10, 0), entry.owner(), command, None);
+        self.change((entry.workdays_old, 10, entry.minute()), entry.owner(), command, None);
         FlagStory { story: self, entry }
     }
 
