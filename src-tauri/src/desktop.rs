@@ -15,7 +15,7 @@ use crate::cache::Cache;
 use crate::connection::{Status, Tell, fill, who_am_i};
 use crate::embedded::{CannotStart, Embedded};
 use crate::home::{Home, account, remove_folder};
-use crate::open_place::{OpenPlace, Ready};
+use crate::open_place::{Closed, OpenPlace, Ready};
 use crate::places::Places;
 use crate::token_keeper::Tokens;
 use crate::{call, entropy, first_project};
@@ -50,9 +50,9 @@ impl Desktop {
         let status = self.status_of(&place);
         let desktop = Arc::clone(self);
         let chosen = place.clone();
-        let prepare = move || {
+        let prepare = move |closed| {
             let (desktop, chosen) = (Arc::clone(&desktop), chosen.clone());
-            async move { desktop.prepare(&chosen).await }
+            async move { desktop.prepare(&chosen, closed).await }
         };
         self.set_open(Some(Arc::new(OpenPlace::open(place, status, prepare))));
     }
@@ -110,12 +110,12 @@ impl Desktop {
         let status = Arc::new(Status::new(cache, Arc::clone(&self.tell)));
         let desktop = Arc::clone(self);
         let (chosen, mut ready) = (place.clone(), Some(ready));
-        let prepare = move || {
+        let prepare = move |closed| {
             let (desktop, chosen, ready) = (Arc::clone(&desktop), chosen.clone(), ready.take());
             async move {
                 match ready {
                     Some(ready) => Ok(ready),
-                    None => desktop.prepare(&chosen).await,
+                    None => desktop.prepare(&chosen, closed).await,
                 }
             }
         };
@@ -170,8 +170,13 @@ impl Desktop {
     }
 
     /// Gets a place ready that was chosen before.
-    async fn prepare(&self, place: &Place) -> Result<Ready, (ConnectionState, ErrorBody)> {
-        let kept = self.tokens.read(&account(place), Some(place.token_kept_in)).await;
+    async fn prepare(&self, place: &Place, mut closed: Closed) -> Result<Ready, (ConnectionState, ErrorBody)> {
+        let account = account(place);
+        // A keyring may wait for a person; somebody who leaves does not wait for it.
+        let kept = tokio::select! {
+            kept = self.tokens.read(&account, Some(place.token_kept_in)) => kept,
+            _ = closed.wait_for(|closed| *closed) => return Err((ConnectionState::Offline, not_connected())),
+        };
         if place.kind == PlaceKind::Remote {
             let Some((token, token_kept_in)) = kept else { return Err((ConnectionState::SignedOut, token_is_lost())) };
             let client = Client::new(&place.url, &token).map_err(|error| {

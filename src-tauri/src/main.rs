@@ -39,7 +39,8 @@ use token_keeper::{SystemKeyring, Tokens};
 const STOP: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,signalbox=info,signalbox_server=warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,signalbox=info,signalbox_server=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
     let other_home = Home::from_environment();

@@ -23,6 +23,9 @@ pub struct Ready {
     pub server: Option<Embedded>,
 }
 
+/// Turns true when the place is closed.
+pub type Closed = watch::Receiver<bool>;
+
 /// How far a place is that was chosen before.
 #[derive(Clone)]
 enum Readiness {
@@ -42,10 +45,10 @@ pub struct OpenPlace {
 
 impl OpenPlace {
     /// Opens a place whose last known state is shown at once, while `prepare` gets it ready. Where that
-    /// fails it is tried again when somebody says so.
+    /// fails it is tried again when somebody says so. It learns when the place is closed meanwhile.
     pub fn open<Prepare, Preparing>(place: Place, status: Arc<Status>, prepare: Prepare) -> Self
     where
-        Prepare: FnMut() -> Preparing + Send + 'static,
+        Prepare: FnMut(Closed) -> Preparing + Send + 'static,
         Preparing: Future<Output = Result<Ready, (ConnectionState, ErrorBody)>> + Send + 'static,
     {
         let place = Arc::new(Mutex::new(place));
@@ -106,17 +109,17 @@ struct Drive {
     place: Arc<Mutex<Place>>,
     status: Arc<Status>,
     ready: watch::Sender<Readiness>,
-    closed: watch::Receiver<bool>,
+    closed: Closed,
 }
 
 impl Drive {
     async fn run<Prepare, Preparing>(mut self, mut prepare: Prepare)
     where
-        Prepare: FnMut() -> Preparing + Send + 'static,
+        Prepare: FnMut(Closed) -> Preparing + Send + 'static,
         Preparing: Future<Output = Result<Ready, (ConnectionState, ErrorBody)>> + Send + 'static,
     {
         while !*self.closed.borrow() {
-            let server = match prepare().await {
+            let server = match prepare(self.closed.clone()).await {
                 Ok(Ready { place, client, server }) => {
                     *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
                     self.ready.send_replace(Readiness::Ready(client.clone()));

@@ -218,7 +218,7 @@ pub mod tests {
     }
 
     /// A keyring that never answers.
-    struct Silent;
+    pub struct Silent;
 
     impl Silent {
         fn wait<Answer>() -> Answer {

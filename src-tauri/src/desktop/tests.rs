@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::connection::News;
-use crate::token_keeper::tests::{Absent, Working};
+use crate::token_keeper::tests::{Absent, Silent, Working};
 
 /// An app with a home of its own.
 struct App {
@@ -396,4 +396,18 @@ async fn with_a_keyring_no_token_is_on_disk() {
         }
     }
     desktop.close().await;
+}
+
+#[tokio::test]
+async fn who_leaves_does_not_wait_for_a_keyring() {
+    let home = tempfile::tempdir().unwrap();
+    let place =
+        Place { kind: PlaceKind::Remote, url: "https://flags.example.com".into(), token_kept_in: TokenKeeper::Keyring };
+    Places::read(Home::at(home.path()).places()).choose(place.clone()).unwrap();
+    let tokens = Tokens::new(Home::at(home.path()), Silent);
+    let desktop = Arc::new(Desktop::new(Home::at(home.path()), tokens, Arc::new(drop)));
+    desktop.resume();
+    assert_eq!(desktop.boot().await.place, Some(place));
+    let left = timeout(Duration::from_secs(20), desktop.leave()).await.expect("in time");
+    assert_eq!(left.unwrap().place, None);
 }
