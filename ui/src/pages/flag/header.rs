@@ -16,7 +16,7 @@ pub fn FlagHeader() -> impl IntoView {
     let standing = Memo::new(move |_| scene.with(|scene| standing(scene)));
     let details = Memo::new(move |_| scene.with(|scene| scene.flag.details.clone()));
     let owner = move || {
-        details.with(|details| details.owner.as_ref().map(|owner| format!(" · owned by {owner}")).unwrap_or_default())
+        details.with(|details| details.owner.as_ref().map(|owner| format!(" Owned by {owner}.")).unwrap_or_default())
     };
     let off = Memo::new(move |_| scene.with(|scene| scene.configuration.killed));
     view! {
@@ -37,7 +37,7 @@ pub fn FlagHeader() -> impl IntoView {
                     <Tag kind=TagKind::Line>{move || scene.with(|scene| scene.environment.name.clone())}</Tag>
                 </div>
                 <p class="ink2 flag-sentence" data-testid="flag-reach">
-                    {move || details.with(|details| details.description.clone())}
+                    {move || details.with(|details| ended(&details.description))}
                     " "
                     <span class="ink3">{move || scene.with(|scene| reach_sentence(scene))} {owner}</span>
                     {move || {
@@ -58,6 +58,12 @@ pub fn FlagHeader() -> impl IntoView {
             </div>
         </header>
     }
+}
+
+/// A description as a sentence that others may follow.
+fn ended(description: &str) -> String {
+    let end = if description.is_empty() || description.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{description}{end}")
 }
 
 /// Turns the flag off for everyone, or on again.
@@ -111,5 +117,17 @@ pub fn FlagTabs(
                 })
                 .collect_view()}
         </nav>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_ends_as_a_sentence() {
+        assert_eq!(ended("Euro transfers in under 10 seconds"), "Euro transfers in under 10 seconds.");
+        assert_eq!(ended("Is it fast?"), "Is it fast?");
+        assert_eq!(ended(""), "");
     }
 }

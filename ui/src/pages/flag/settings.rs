@@ -10,7 +10,7 @@ use signalbox_protocol::wire::flag::{ChangeFlag, Details};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use crate::components::{
-    Button, ButtonKind, CopyKey, FieldError, IconName, Select, TextArea, TextField, Time, purpose_words,
+    Button, ButtonKind, CopyKey, FieldError, Icon, IconName, Select, TextArea, TextField, Time, purpose_words,
 };
 use crate::form::Problem;
 use crate::pages::flag::base::Base;
@@ -236,6 +236,7 @@ fn ArchiveCard() -> impl IntoView {
                                 .into_any()
                         }
                     }}
+                    {move || obstacle().map(|reason| view! { <span class="ink3 fs12 archive-why">{reason}</span> })}
                 </p>
                 {move || {
                     let archive = archived.with(Option::is_none);
@@ -331,6 +332,7 @@ fn AdvancedCard() -> impl IntoView {
         <section class="card">
             <details class="advanced">
                 <summary>
+                    <Icon name=IconName::ChevronDown small=true class="ink3" />
                     <h2>"Advanced"</h2>
                     <span class="ink3 fs12">"How people are put into buckets"</span>
                 </summary>

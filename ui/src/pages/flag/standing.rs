@@ -35,6 +35,7 @@ pub fn standing(scene: &Scene) -> Standing {
         },
         None => calm(match (reach.share, reach.named) {
             (Share::EVERYBODY, _) => "On for everyone".into(),
+            (Share::NOBODY, 0) if scene.configuration.rollout.is_some() => "On for nobody".into(),
             (Share::NOBODY, 0) => "Not started".into(),
             _ => format!("On for {}", reach.title),
         }),
@@ -99,6 +100,11 @@ mod tests {
         let rollout = rolled_back.rollout.as_mut().unwrap();
         rollout.position = Position::Start;
         check(rolled_back, "Held before the start", "Nobody has it.");
+
+        let mut taken_back = fixture::running(2);
+        taken_back.rollout.as_mut().unwrap().status = RolloutStatus::Finished;
+        taken_back.reach = fixture::nobody().reach;
+        check(taken_back, "On for nobody", "Nobody has it.");
 
         let mut finished = fixture::running(4);
         finished.rollout.as_mut().unwrap().status = RolloutStatus::Finished;

@@ -5,7 +5,7 @@ use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
 
 use crate::components::{Aspect, AspectGlyph, Button, ButtonKind, Icon, IconName};
 use crate::pages::flag::change::step::{Step, back_one, next, steps};
-use crate::pages::flag::crowd::{figure, in_words};
+use crate::pages::flag::crowd::figure;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
 use crate::state::use_store;
@@ -106,18 +106,10 @@ fn verdict(scene: &Scene) -> Verdict {
     let Some(rollout) = rollout else {
         return ready("No rollout is under way".into(), String::new());
     };
-    let adds = |stage: usize| {
-        let after = scene.at(rollout, Position::Stage(stage));
-        match (reach.people, after.people) {
-            (Some(now), Some(then)) if then > now => format!("Adds {}.", in_words(Some(then - now))),
-            (Some(_), Some(_)) => "Adds nobody by count.".into(),
-            _ => format!("Goes from {} to {} of people.", reach.share, after.share),
-        }
-    };
     match (rollout.status, next(rollout)) {
         (RolloutStatus::Draft, _) => {
             let first = rollout.stages.first().map_or("", |stage| stage.title.as_str());
-            ready(format!("Ready to start with {first}"), adds(0))
+            ready(format!("Ready to start with {first}"), "Nobody gets anything until you start it.".into())
         }
         (RolloutStatus::Held, _) => {
             let place = match rollout.position {
@@ -133,10 +125,7 @@ fn verdict(scene: &Scene) -> Verdict {
         }
         (_, Some(stage)) => {
             let title = &rollout.stages[stage].title;
-            ready(
-                format!("Ready for {title} when you are"),
-                format!("No checks guard this step, so you decide. {}", adds(stage)),
-            )
+            ready(format!("Ready for {title} when you are"), "No checks guard this step, so a person decides.".into())
         }
         (_, None) => ready(
             format!("In its last stage, {}", reach.title),
@@ -235,12 +224,8 @@ mod tests {
 
     #[test]
     fn the_title_is_the_state() {
-        check(fixture::draft(), "Ready to start with Staff", "Adds 3 people.");
-        check(
-            fixture::running(1),
-            "Ready for 10 % when you are",
-            "No checks guard this step, so you decide. Adds about 14,800 people.",
-        );
+        check(fixture::draft(), "Ready to start with Staff", "Nobody gets anything until you start it.");
+        check(fixture::running(1), "Ready for 10 % when you are", "No checks guard this step, so a person decides.");
         check(
             fixture::running(4),
             "In its last stage, 100 %",

@@ -51,9 +51,9 @@ pub fn RolloutTab() -> impl IntoView {
                     (open || off).then(|| view! { <Decision /> })
                 }}
                 <CourseCard history />
-                <RecentChanges history />
             </div>
             <div class="stack railcol">
+                <RecentChanges history />
                 <IfSomethingGoesWrong />
             </div>
         </div>

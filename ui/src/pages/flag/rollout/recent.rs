@@ -115,7 +115,7 @@ pub fn RecentChanges(history: History) -> impl IntoView {
                                 .map(|entry| {
                                     view! {
                                         <li>
-                                            <ChangeEntry entry without_subject=true />
+                                            <ChangeEntry entry />
                                         </li>
                                     }
                                 })

@@ -160,18 +160,21 @@ const fn held_words(because: Option<HeldBecause>) -> &'static str {
     }
 }
 
-/// "Here now · 3 d 5 h".
+/// "Here now · 3 d 5 h", or that it is held here.
 #[component]
 fn Stay(entered: Option<Timestamp>, held: bool) -> impl IntoView {
     let store = use_store();
     let stay = move || entered.map(|entered| format!(" · {}", time::span(store.now.get().millis() - entered.millis())));
+    // How long it stands here says nothing about how long it is held.
+    if held {
+        return view! { <Tag>"Held here"</Tag> }.into_any();
+    }
     view! {
-        <Tag kind=if held { TagKind::Plain } else { TagKind::Accent }>
-            <span class="num">
-                {if held { "Held here" } else { "Here now" }} <span class="hide-n">{stay}</span>
-            </span>
+        <Tag kind=TagKind::Accent>
+            <span class="num">"Here now" <span class="hide-n">{stay}</span></span>
         </Tag>
     }
+    .into_any()
 }
 
 /// "since 16 Nov, 09:05".

@@ -53,6 +53,13 @@ pub fn SplitCard() -> impl IntoView {
     let checked = Memo::new(move |_| check(&typed()));
     let reached = Memo::new(move |_| scene.with(|scene| scene.unless_turned_off().people));
     let driven = Memo::new(move |_| scene.with(|scene| scene.rollout_under_way().is_some()));
+    // Where nothing can be typed, what nobody gets is not worth a row.
+    let shown = move || {
+        let worth = |(_, weight): &(VariantKey, RwSignal<String>)| {
+            !driven.get() || weight.with(|weight| percent::parse(weight) != Ok(Share::NOBODY))
+        };
+        weights.get().into_iter().filter(worth).enumerate().collect::<Vec<_>>()
+    };
     let locked = Signal::derive(move || {
         page.locked().or_else(|| checked.with(|checked| checked.split.is_none().then(|| checked.sum.clone())))
     });
@@ -92,7 +99,7 @@ pub fn SplitCard() -> impl IntoView {
                 </div>
                 <ul class="split-rows">
                     <For
-                        each={move || weights.get().into_iter().enumerate()}
+                        each={shown}
                         key=|(_, (variant, weight))| (variant.clone(), *weight)
                         let:row
                     >

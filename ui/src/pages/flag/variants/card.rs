@@ -268,7 +268,7 @@ fn OneVariant(
                     on:change=move |_| off.set(row.key.get_untracked().trim().to_owned())
                 />
             </td>
-            <td class="fs12 ink2">
+            <td class="fs12 ink2 given">
                 {move || {
                     let used = used.get();
                     if used.is_empty() { "–".to_owned() } else { used.join(", ") }

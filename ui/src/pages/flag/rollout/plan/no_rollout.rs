@@ -50,7 +50,11 @@ pub fn NoRollout() -> impl IntoView {
             (share, true) => view! {
                 <section class="card row gap3 plan-again">
                     <p class="grow ink2">
-                        {format!("The rollout is finished; {share} of people keep it. Another one can take it further.")}
+                        {if share == Share::NOBODY {
+                            "The rollout is over and nobody has it. Another one can begin anew.".to_owned()
+                        } else {
+                            format!("The rollout is over and {share} of people keep it. Another one can take it further.")
+                        }}
                     </p>
                     {plan()}
                 </section>
