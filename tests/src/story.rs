@@ -79,7 +79,7 @@ async fn make_flag(page: &Page) {
 async fn plan(page: &Page) {
     page.press("Plan a rollout").await;
     for (stage, share) in (1..).zip(["1", "10", "50", "100"]) {
-        page.fill(&format!("Share of stage {stage} in percent"), share).await;
+        page.fill(&format!("Share of stage {stage} in percent*"), share).await;
     }
     page.press("Save plan").await;
     page.see("Ready to start with 1 %").await;
@@ -132,7 +132,7 @@ async fn who_has(applications: &[Application], people: &[String]) -> BTreeSet<St
 
 async fn open_flag(page: &Page) {
     page.press("Flags*").await;
-    page.press(FLAG).await;
+    page.press(&format!("{FLAG}*")).await;
     page.see("Here for").await;
 }
 
