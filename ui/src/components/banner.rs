@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Aspect, AspectGlyph};
+use super::{Aspect, AspectGlyph, Icon, IconName};
 
 /// A sentence about the whole page, in the tint of its aspect; an action may stand at its end (class `end`).
 #[component]
@@ -15,7 +15,11 @@ pub fn Banner(
     let tint = if aspect == Aspect::Off { "info" } else { aspect.name() };
     view! {
         <div class=format!("banner banner--{tint}") role="status">
-            <AspectGlyph aspect />
+            {if aspect == Aspect::Off {
+                view! { <Icon name=IconName::Info class="banner-info" /> }.into_any()
+            } else {
+                view! { <AspectGlyph aspect /> }.into_any()
+            }}
             {children()}
         </div>
     }

@@ -115,7 +115,7 @@ pub fn Button(
             title=move || reason().or_else(|| label.clone())
             on:click=press
         >
-            {icon.map(|name| view! { <Icon name small=true /> })}
+            {icon.map(|name| view! { <Icon name small=!icon_only || size == ButtonSize::Small /> })}
             {children.map(|children| children())}
             {key.map(|key| view! { <Key>{key}</Key> })}
             {(!icon_only)

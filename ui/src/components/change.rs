@@ -19,8 +19,7 @@ pub fn ChangeEntry(
 ) -> impl IntoView {
     let words = &entry.words;
     let subject = if without_subject { String::new() } else { format!(" {}", words.subject) };
-    let place = words.environment.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
-    let what = format!("{}{subject}{place}", words.action);
+    let what = format!("{}{subject}", words.action);
     let change = change_of(&entry);
     let reason = entry.reason.clone().map(|reason| format!("“{reason}”"));
     let awaited = entry.reason_awaited.then_some("The reason is still to be given.");
@@ -54,7 +53,7 @@ pub fn ChangeEntry(
     }
 }
 
-/// "10 % → 25 %, about 24,600 more people".
+/// "Production: 10 % → 25 %, about 24,600 more people".
 fn change_of(entry: &AuditEntry) -> Option<String> {
     let words = &entry.words;
     let change = match (&words.before, &words.after) {
@@ -62,8 +61,11 @@ fn change_of(entry: &AuditEntry) -> Option<String> {
         (Some(one), None) | (None, Some(one)) => Some(one.clone()),
         (None, None) => None,
     };
-    match (change, &words.consequence) {
-        (Some(change), Some(consequence)) => Some(format!("{change}, {consequence}")),
-        (change, consequence) => change.or_else(|| consequence.clone()),
+    let said: Vec<_> = change.into_iter().chain(words.consequence.clone()).collect();
+    match (&words.environment, said.is_empty()) {
+        (Some(environment), false) => Some(format!("{environment}: {}", said.join(", "))),
+        (Some(environment), true) => Some(format!("in {environment}")),
+        (None, false) => Some(said.join(", ")),
+        (None, true) => None,
     }
 }

@@ -88,7 +88,7 @@ mod tests {
         };
         check(state(100.0, 0, false), "on", "On", "on for everybody");
         check(state(0.0, 0, false), "off", "Off", "off");
-        check(state(12.5, 0, false), "part", "12.5%", "on for 12.5%, about 12,500 people");
+        check(state(12.5, 0, false), "part", "12.5\u{a0}%", "on for 12.5\u{a0}%, about 12,500 people");
         check(state(0.0, 1, false), "part", "Named", "on for 1 person named one by one");
         check(state(50.0, 0, true), "killed", "Off", "turned off for everyone");
     }

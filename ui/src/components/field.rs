@@ -12,6 +12,11 @@ fn fresh_id() -> String {
     format!("field-{}", LAST.fetch_add(1, Ordering::Relaxed))
 }
 
+/// For `aria-describedby` of a control: its hint, where it has one, and its error.
+fn described(id: &str, hinted: bool) -> String {
+    if hinted { format!("{id}-hint {id}-error") } else { format!("{id}-error") }
+}
+
 /// What is wrong with a field, below it.
 #[component]
 pub fn FieldError(
@@ -23,7 +28,7 @@ pub fn FieldError(
     id: String,
 ) -> impl IntoView {
     view! {
-        <div id=id aria-live="polite">
+        <div id=id class="field-error" aria-live="polite">
             {move || {
                 error
                     .get()
@@ -51,7 +56,6 @@ fn Frame(
     hide_label: bool,
     children: Children,
 ) -> impl IntoView {
-    let has_hint = hint.is_some();
     view! {
         <div class="form-field">
             <label class=if hide_label { "sr" } else { "lbl" } for=id.clone()>
@@ -61,7 +65,6 @@ fn Frame(
             {children()}
             {hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
             <FieldError error id=format!("{id}-error") />
-            {has_hint.then_some(())}
         </div>
     }
 }
@@ -115,7 +118,7 @@ pub fn TextField(
     on_type: Option<Callback<String>>,
 ) -> impl IntoView {
     let id = fresh_id();
-    let described = format!("{id}-hint {id}-error");
+    let described = described(&id, hint.is_some());
     view! {
         <Frame id=id.clone() label note hint error hide_label>
             <div class="field" class:field--error=move || error.with(Option::is_some)>
@@ -181,7 +184,7 @@ pub fn TextArea(
     required: bool,
 ) -> impl IntoView {
     let id = fresh_id();
-    let described = format!("{id}-hint {id}-error");
+    let described = described(&id, hint.is_some());
     view! {
         <Frame id=id.clone() label note hint error hide_label=false>
             <div class="field field--area" class:field--error=move || error.with(Option::is_some)>
@@ -228,7 +231,7 @@ pub fn Select(
     hide_label: bool,
 ) -> impl IntoView {
     let id = fresh_id();
-    let described = format!("{id}-hint {id}-error");
+    let described = described(&id, hint.is_some());
     view! {
         <Frame id=id.clone() label note hint error hide_label>
             <div class="field" class:field--error=move || error.with(Option::is_some)>

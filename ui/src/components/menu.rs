@@ -14,7 +14,7 @@ struct Open(RwSignal<bool>);
 
 /// A menu that opens from `trigger`. Arrow keys move, Esc closes and gives the focus back, leaving closes.
 ///
-/// Put [`MenuItem`] and [`MenuLink`] into it.
+/// Put [`MenuItem`]s into it.
 #[component]
 pub fn Menu(
     /// What the button is called.
@@ -164,35 +164,5 @@ pub fn MenuItem(
                     }
                 })}
         </button>
-    }
-}
-
-/// Somewhere to go, in a menu.
-#[component]
-pub fn MenuLink(
-    /// Before the label.
-    #[prop(optional, into)]
-    icon: Option<IconName>,
-    /// Where it goes.
-    #[prop(into)]
-    href: String,
-    /// The label.
-    children: Children,
-) -> impl IntoView {
-    let open = use_context::<Open>();
-    view! {
-        <a
-            class="menu-item"
-            role="menuitem"
-            href=href
-            on:click=move |_| {
-                if let Some(Open(open)) = open {
-                    open.set(false);
-                }
-            }
-        >
-            {icon.map(|name| view! { <Icon name class="ink3" /> })}
-            <span class="grow">{children()}</span>
-        </a>
     }
 }

@@ -60,7 +60,7 @@ fn block(rollout: &RolloutRow, stage: usize) -> &'static str {
 }
 
 /// "Stage 4 of 6, 25 %, held".
-pub(super) fn spoken(rollout: &RolloutRow) -> String {
+fn spoken(rollout: &RolloutRow) -> String {
     let count = rollout.stages.len();
     let doing = match rollout.status {
         RolloutStatus::Draft => return format!("Planned, {count} stages, not started"),

@@ -20,8 +20,8 @@ use leptos_router::hooks::use_location;
 use crate::pages::flags::CreateFlagDialog;
 use crate::state::use_store;
 
-pub use keyboard::letters_are_on;
 pub use density::Density;
+pub use keyboard::letters_are_on;
 pub use theme::{Theme, ThemeButton};
 
 /// What is open over the page.

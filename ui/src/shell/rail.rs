@@ -11,9 +11,7 @@ use signalbox_protocol::desktop::{Place, PlaceKind};
 use super::{Overlay, use_overlays};
 use crate::api::ipc;
 use crate::browser;
-use crate::components::{
-    Aspect, AspectGlyph, Avatar, Brand, Icon, IconName, Menu, MenuItem, initials, percent,
-};
+use crate::components::{Aspect, AspectGlyph, Avatar, Brand, Icon, IconName, Menu, MenuItem, initials, percent};
 use crate::form::sentence;
 use crate::pages::overview::needs;
 use crate::state::{Store, ToastKind, use_store};
@@ -129,20 +127,20 @@ fn LineLink(line: Line) -> impl IntoView {
     let title = line.in_words();
     let Line { flag, name, share, held } = line;
     view! {
-                    <A href=format!("/flags/{flag}") attr:title=title>
-                        {if held {
-                            view! { <AspectGlyph aspect=Aspect::Danger label="Held" /> }.into_any()
-                        } else {
-                            view! {
-                                <span class="mt pin-here" role="img" aria-label="Under way">
-                                    <i class="h"></i>
-                                </span>
-                            }
-                                .into_any()
-                        }}
-                        <span class="trunc">{name}</span>
-                        <span class="pc">{share}</span>
-                    </A>
+        <A href=format!("/flags/{flag}") attr:title=title>
+            {if held {
+                view! { <AspectGlyph aspect=Aspect::Danger label="Held" /> }.into_any()
+            } else {
+                view! {
+                    <span class="mt pin-here" role="img" aria-label="Under way">
+                        <i class="h"></i>
+                    </span>
+                }
+                    .into_any()
+            }}
+            <span class="trunc">{name}</span>
+            <span class=if held { "pc" } else { "pc pc--alone" }>{share}</span>
+        </A>
     }
 }
 
@@ -186,7 +184,8 @@ fn ProjectMenu() -> impl IntoView {
             </span>
         }
     };
-    let has_choice = move || store.projects().len() > 1 || store.me.with(|me| me.as_ref().is_some_and(|me| me.role == Role::Admin));
+    let has_choice =
+        move || store.projects().len() > 1 || store.me.with(|me| me.as_ref().is_some_and(|me| me.role == Role::Admin));
     view! {
         <Show
             when=has_choice

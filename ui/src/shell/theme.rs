@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::components::{Button, ButtonKind, IconName};
+use crate::components::{Icon, IconName};
 
 /// Where the choice is remembered; `assets/theme.js` reads it.
 const KEY: &str = "signalbox-theme";
@@ -66,12 +66,15 @@ impl Theme {
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     view! {
-        <Button
-            kind=ButtonKind::Quiet
-            icon=IconName::Contrast
-            label="Switch between light and dark"
-            on_press=|()| switch()
-        />
+        <button
+            type="button"
+            class="btn btn--q btn--i"
+            aria-label="Switch between light and dark"
+            title="Switch between light and dark"
+            on:click=|_| switch()
+        >
+            <Icon name=IconName::Contrast class="i-half" />
+        </button>
     }
 }
 

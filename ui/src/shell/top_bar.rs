@@ -45,9 +45,10 @@ fn ConnectionChip() -> impl IntoView {
     let state = Memo::new(move |_| store.connection.get().state);
     let heard = move || {
         let now = store.now.get();
-        store.as_of.get().map(|heard| {
-            format!("Last heard {}", time::full(&time::local(heard)) + ", " + &time::ago(heard, now))
-        })
+        store
+            .as_of
+            .get()
+            .map(|heard| format!("Last heard {}", time::full(&time::local(heard)) + ", " + &time::ago(heard, now)))
     };
     view! {
         {move || {

@@ -56,6 +56,8 @@ impl Store {
             if store.generation.get() == 0 {
                 return;
             }
+            // People are a share of an audience, so they change with the environments.
+            store.environments();
             let (Some(project), flag) = (store.project_key(), key.get()) else { return };
             spawn_local(async move {
                 match store.fetch_flag(&project, &flag).await {

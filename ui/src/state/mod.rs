@@ -30,7 +30,7 @@ use signalbox_protocol::wire::plan::Plan;
 use signalbox_protocol::wire::project::Project;
 use signalbox_protocol::wire::session::Me;
 
-pub use flag::{FlagView, Loaded};
+pub use flag::Loaded;
 pub use toast::{Toast, ToastKind};
 
 use selection::Selection;

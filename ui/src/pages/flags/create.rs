@@ -53,7 +53,8 @@ pub fn CreateFlagDialog(
     let busy = RwSignal::new(false);
     let problem = Problem::new();
     let kind = Signal::derive(move || {
-        kind_name.with(|name| KINDS.iter().find(|(_, key, _)| key == name).map_or(ValueKind::Boolean, |(kind, ..)| *kind))
+        kind_name
+            .with(|name| KINDS.iter().find(|(_, key, _)| key == name).map_or(ValueKind::Boolean, |(kind, ..)| *kind))
     });
     let send = move || {
         let Some(project) = untrack(|| store.project()) else { return };

@@ -13,6 +13,13 @@ use crate::components::purpose_words;
 #[derive(Debug, Clone)]
 pub struct FlagItem(pub Arc<FlagRow>);
 
+impl FlagItem {
+    /// People in all environments together; they change with an environment's audience, the version does not.
+    pub fn people(&self) -> u64 {
+        self.0.environments.values().map(|state| state.people).sum()
+    }
+}
+
 impl PartialEq for FlagItem {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
@@ -170,11 +177,8 @@ pub fn select(
     environment: Option<&EnvironmentKey>,
 ) -> Vec<FlagItem> {
     let words: Vec<_> = search.split_whitespace().map(str::to_lowercase).collect();
-    let mut found: Vec<_> = flags
-        .iter()
-        .filter(|flag| filter.lets_through(flag, environment) && answers(flag, &words))
-        .cloned()
-        .collect();
+    let mut found: Vec<_> =
+        flags.iter().filter(|flag| filter.lets_through(flag, environment) && answers(flag, &words)).cloned().collect();
     found.sort_by(|one, other| sorting.compare(one, other));
     found.into_iter().map(FlagItem).collect()
 }

@@ -12,9 +12,7 @@ use signalbox_protocol::wire::environment::Environment;
 
 use self::list::{Column, Filter, Sorting};
 use self::row::Row;
-use crate::components::{
-    Button, ButtonKind, Empty, FilterChip, Icon, IconName, PageHead, SkeletonRows,
-};
+use crate::components::{Button, ButtonKind, Empty, FilterChip, Icon, IconName, PageHead, SkeletonRows};
 use crate::shell::{Overlay, use_overlays};
 use crate::state::use_store;
 
@@ -207,7 +205,7 @@ fn Table(found: Memo<Vec<list::FlagItem>>, sorting: RwSignal<Sorting>, most: RwS
                 <tbody>
                     <For
                         each=move || found.with(|found| found.iter().take(most.get()).cloned().collect::<Vec<_>>())
-                        key=|item| (item.0.key.clone(), item.0.version)
+                        key=|item| (item.0.key.clone(), item.0.version, item.people())
                         let:item
                     >
                         <Row flag=item.0 environments current />

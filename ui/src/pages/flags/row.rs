@@ -133,12 +133,7 @@ pub fn Row(
 }
 
 /// How long a flag should live: "of 90", "over by 12", "stays"; and whether it is over.
-fn limit(
-    created: NaiveDate,
-    removal: Option<NaiveDate>,
-    today: NaiveDate,
-    purpose: Purpose,
-) -> Option<(String, bool)> {
+fn limit(created: NaiveDate, removal: Option<NaiveDate>, today: NaiveDate, purpose: Purpose) -> Option<(String, bool)> {
     match removal {
         Some(removal) if today > removal => Some((format!("over by {}", (today - removal).num_days()), true)),
         Some(removal) => Some((format!("of {}", (removal - created).num_days()), false)),

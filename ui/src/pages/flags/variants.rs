@@ -95,17 +95,16 @@ pub fn VariantsEditor(
     let error = move |id, field: &'static str| {
         Signal::derive(move || problem.at(format!("variants[{}].{field}", place(id))).get())
     };
-    let most = move || {
-        (rows.with(Vec::len) >= MOST_VARIANTS).then(|| format!("A flag has at most {MOST_VARIANTS} variants."))
-    };
+    let most =
+        move || (rows.with(Vec::len) >= MOST_VARIANTS).then(|| format!("A flag has at most {MOST_VARIANTS} variants."));
     let few = move || (rows.with(Vec::len) < 2).then(|| "A flag keeps at least one variant.".to_owned());
     view! {
-        <fieldset class="variants">
+        <fieldset class="draft-variants">
             <legend class="lbl">
                 "Variants" <span class="lbl-note">"What the flag can give; one is for people without the feature"</span>
             </legend>
             <For each=move || rows.get() key=|row| row.id let:row>
-                <div class="variant">
+                <div class="draft-variant">
                     <TextField label="Variant" value=row.key exact=true error=error(row.id, "key") hide_label=true placeholder="Key" />
                     <TextField
                         label="Value"

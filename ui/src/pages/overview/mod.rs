@@ -12,9 +12,7 @@ use self::motion::Motion;
 use self::need_card::NeedCard;
 use self::needs::Need;
 use self::recent::Recent;
-use crate::components::{
-    Aspect, Banner, Button, ButtonKind, Empty, LinkButton, PageHead, SkeletonRows,
-};
+use crate::components::{Aspect, Banner, Button, ButtonKind, Empty, LinkButton, PageHead, SkeletonRows};
 use crate::shell::{Overlay, use_overlays};
 use crate::state::use_store;
 use crate::time;
@@ -100,7 +98,10 @@ fn Needs(needs: Memo<Vec<Need>>) -> impl IntoView {
     let more = move || needs.with(Vec::len).saturating_sub(CARDS);
     view! {
         <Show when=move || needs.with(|needs| !needs.is_empty())>
-            <ul class="grid g3 needs" aria-label="Needs you now">
+            <ul
+                class=move || if needs.with(Vec::len) == 4 { "grid g2 needs" } else { "grid g3 needs" }
+                aria-label="Needs you now"
+            >
                 <For each=shown key=Clone::clone let:need>
                     <NeedCard need />
                 </For>
@@ -143,7 +144,7 @@ fn NoEnvironments() -> impl IntoView {
             title="No environments yet"
             text="An environment is where an application runs, such as staging or production. Flags are set in each of them."
         >
-            <LinkButton href="/settings">"Add an environment"</LinkButton>
+            <LinkButton href="/settings/environments">"Add an environment"</LinkButton>
         </Empty>
     }
 }

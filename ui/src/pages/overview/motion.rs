@@ -7,9 +7,7 @@ use signalbox_domain::key::EnvironmentKey;
 use signalbox_domain::rollout::{HeldBecause, RolloutStatus};
 use signalbox_protocol::wire::flag::{FlagInEnvironment, FlagRow, RolloutRow};
 
-use crate::components::{
-    Aspect, AspectText, Empty, LinkButton, MiniTrack, Time, people, percent,
-};
+use crate::components::{Aspect, AspectText, Empty, LinkButton, MiniTrack, Time, people, percent};
 use crate::state::use_store;
 
 /// A rollout under way.

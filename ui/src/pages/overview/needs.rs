@@ -217,7 +217,7 @@ mod tests {
         check(
             state(rollout("running", json!({"stage": 2}))),
             &[],
-            Some((NeedKind::LastStage, "Card freeze has reached its last stage, 50%", last)),
+            Some((NeedKind::LastStage, "Card freeze has reached its last stage, 50\u{a0}%", last)),
         );
         check(state(rollout("running", json!({"stage": 1}))), &[], None);
         check(state(rollout("finished", json!({"stage": 2}))), &[], None);

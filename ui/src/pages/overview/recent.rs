@@ -1,6 +1,7 @@
-//! The latest changes of the project.
+//! The latest changes to flags of the project.
 
 use leptos::prelude::*;
+use signalbox_protocol::wire::audit::AuditEntry;
 
 use crate::components::{ChangeEntry, SkeletonRows};
 use crate::state::use_store;
@@ -8,14 +9,14 @@ use crate::state::use_store;
 /// How many are shown.
 const ENTRIES: usize = 7;
 
-/// The latest changes of the project.
+/// The latest changes to flags of the project.
 #[component]
 pub fn Recent() -> impl IntoView {
     let store = use_store();
     let entries = Memo::new(move |_| {
         let project = store.project().map(|project| project.key.clone());
         let mut entries = store.audit_entries();
-        entries.retain(|entry| entry.project.is_none() || entry.project == project);
+        entries.retain(|entry| entry.project == project && is_of_a_flag(entry));
         entries.truncate(ENTRIES);
         entries
     });
@@ -57,4 +58,9 @@ pub fn Recent() -> impl IntoView {
             </Show>
         </section>
     }
+}
+
+/// Whether something changed about a flag. A reason that came later stands in the entry that it is about.
+fn is_of_a_flag(entry: &AuditEntry) -> bool {
+    entry.flag.is_some() && entry.kind != "reason_given"
 }

@@ -45,7 +45,8 @@ pub fn WelcomePage() -> impl IntoView {
     let busy = move |card| Signal::derive(move || at_work.get() == Some(card));
     let join = move |event: SubmitEvent| {
         event.prevent_default();
-        let choice = Choice::Remote { url: with_scheme(&address.get_untracked()), token: token.get_untracked().trim().into() };
+        let choice =
+            Choice::Remote { url: with_scheme(&address.get_untracked()), token: token.get_untracked().trim().into() };
         choose(Card::Team, team, choice);
     };
     let begin = move |event: SubmitEvent| {
