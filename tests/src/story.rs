@@ -161,7 +161,7 @@ async fn read_history(page: &Page) {
         "started the rollout of Instant payments Production Before: nobody After: 1 %",
         "advanced Instant payments Production Before: 1 % After: 10 %",
         "advanced Instant payments Production Before: 10 % After: 50 %",
-        "turned off for everyone Instant payments Production Before: on After: off for everyone",
+        "turned off Instant payments Production Before: on After: off for everyone",
         "About 1,640 more people.",
         "About 14,800 more people.",
         "About 65,600 more people.",

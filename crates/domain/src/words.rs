@@ -189,7 +189,7 @@ impl Teller<'_> {
                 about("finished the rollout of").change("rollout", format!("{} for good", reach_words(at)))
             }
             Event::KillSwitchEngaged { people_before, .. } => {
-                about("turned off for everyone").change("on", "off for everyone").people(*people_before, 0)
+                about("turned off").change("on", "off for everyone").people(*people_before, 0)
             }
             Event::KillSwitchLifted { people_after, .. } => {
                 about("turned on again").change("off for everyone", "as its rule says").people(0, *people_after)

@@ -28,7 +28,7 @@ async fn changes_arrive_as_they_happen_with_resources_as_they_are() {
     let (name, id, change) = events.next().await.unwrap();
     assert_eq!((name.as_str(), &change["kind"]), ("change", &json!("kill_switch_engaged")));
     assert_eq!(id, change["seq"].to_string());
-    assert_eq!(change["words"], "Administrator turned off for everyone Instant payments in dev: on → off for everyone");
+    assert_eq!(change["words"], "Administrator turned off Instant payments in dev: on → off for everyone");
     let entry = format!("audit/{id:0>20}");
     assert_eq!(names(&change), ["projects/bank/flag-rows/pay", "projects/bank/flags/pay", entry.as_str()]);
     assert_eq!(change["changed"][1]["body"]["configurations"]["dev"], killed);

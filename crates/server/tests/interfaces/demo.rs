@@ -123,7 +123,7 @@ fn the_history_reads_like_one() {
             "Maren Vogt advanced Instant payments in Production: 10 % → 25 %",
             "Tom Okafor held Card freeze in Production: running → held at 50 %",
             "Priya Nair rolled back Fee banner in Production: 50 % → nobody",
-            "Priya Nair turned off for everyone Savings rate card in Production: on → off for everyone",
+            "Priya Nair turned off Savings rate card in Production: on → off for everyone",
         ] {
             assert!(sentences.iter().any(|told| told == sentence), "{sentence} is not in {sentences:#?}");
         }
