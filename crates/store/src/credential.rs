@@ -1,102 +1,89 @@
-//! Secrets as they are stored: only their SHA-256.
+//! Secrets of access tokens and SDK keys, as SHA-256 hashes: a copy of the file opens no door.
 
 use rusqlite::{Connection, params};
-use signalbox_domain::Timestamp;
 use signalbox_domain::key::{SdkKeyId, TokenId};
 
-use crate::error::ReadError;
+use crate::schema::Migration;
+use crate::{ReadError, WriteError};
 
-/// The secret of a token or SDK key, hashed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credential {
-    /// SHA-256 of the secret.
-    pub hash: [u8; 32],
-    /// What it opens.
-    pub owner: CredentialOwner,
-}
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 2026112204,
+    sql: "
+        CREATE TABLE credentials (
+            hash    BLOB PRIMARY KEY CHECK (length(hash) = 32),
+            token   TEXT UNIQUE,
+            sdk_key TEXT UNIQUE,
+            CHECK ((token IS NULL) <> (sdk_key IS NULL))
+        ) STRICT, WITHOUT ROWID;
+    ",
+}];
 
-/// What a secret opens.
+/// Whose secret it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CredentialOwner {
-    /// An access token.
+    /// A person's or program's access token.
     Token(TokenId),
-    /// An SDK key.
+    /// An application's SDK key.
     SdkKey(SdkKeyId),
 }
 
-/// A browser session.
+/// A secret as it is kept: its SHA-256 hash, and whose it is. An owner has one secret.
+///
+/// It stays when its owner is revoked: a secret that opens nothing any more must be told from one that was never
+/// handed out, or it could be handed out again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// SHA-256 of the cookie's secret.
+pub struct Credential {
+    /// SHA-256 of the secret. A secret is random and long, so that its hash needs no salt.
     pub hash: [u8; 32],
-    /// Whose session it is.
-    pub token: TokenId,
-    /// When it ends by itself.
-    pub expires: Timestamp,
+    /// Whose it is.
+    pub owner: CredentialOwner,
 }
 
 impl CredentialOwner {
-    const fn kind(&self) -> &'static str {
+    /// The columns `token` and `sdk_key`.
+    fn columns(&self) -> (Option<&str>, Option<&str>) {
         match self {
-            Self::Token(_) => "token",
-            Self::SdkKey(_) => "sdk_key",
+            Self::Token(token) => (Some(token.as_str()), None),
+            Self::SdkKey(sdk_key) => (None, Some(sdk_key.as_str())),
         }
     }
 
-    fn id(&self) -> &str {
-        match self {
-            Self::Token(id) => id.as_str(),
-            Self::SdkKey(id) => id.as_str(),
+    fn from_columns(token: Option<String>, sdk_key: Option<String>) -> Option<Self> {
+        match (token, sdk_key) {
+            (Some(token), None) => TokenId::new(token).ok().map(Self::Token),
+            (None, Some(sdk_key)) => SdkKeyId::new(sdk_key).ok().map(Self::SdkKey),
+            _ => None,
         }
     }
 }
 
-pub(crate) fn insert(connection: &Connection, credential: &Credential) -> rusqlite::Result<()> {
-    connection.prepare_cached("INSERT INTO credentials (hash, kind, id) VALUES (?1, ?2, ?3)")?.execute(params![
-        credential.hash,
-        credential.owner.kind(),
-        credential.owner.id()
-    ])?;
+/// Keeps secrets that were never handed out before.
+pub(crate) fn keep(connection: &Connection, credentials: &[Credential]) -> Result<(), WriteError> {
+    let mut insert = connection.prepare_cached("INSERT INTO credentials (hash, token, sdk_key) VALUES (?1, ?2, ?3)")?;
+    for Credential { hash, owner } in credentials {
+        let (token, sdk_key) = owner.columns();
+        match insert.execute(params![hash, token, sdk_key]) {
+            Ok(_) => {}
+            Err(error) if is_taken(&error) => return Err(WriteError::SecretTaken),
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok(())
 }
 
+fn is_taken(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+    matches!(error.sqlite_extended_error_code(), Some(SQLITE_CONSTRAINT_PRIMARYKEY | SQLITE_CONSTRAINT_UNIQUE))
+}
+
+/// All secrets.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Credential>, ReadError> {
-    let mut statement = connection.prepare_cached("SELECT hash, kind, id FROM credentials")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+    let mut select = connection.prepare_cached("SELECT hash, token, sdk_key FROM credentials")?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     rows.map(|row| {
-        let (hash, kind, id) = row?;
-        let malformed = |_| ReadError::Malformed("credential");
-        let owner = match kind.as_str() {
-            "token" => CredentialOwner::Token(TokenId::new(id).map_err(malformed)?),
-            "sdk_key" => CredentialOwner::SdkKey(SdkKeyId::new(id).map_err(malformed)?),
-            _ => return Err(ReadError::Malformed("credential")),
-        };
+        let (hash, token, sdk_key) = row?;
+        let owner = CredentialOwner::from_columns(token, sdk_key).ok_or(ReadError::Malformed("credential"))?;
         Ok(Credential { hash, owner })
-    })
-    .collect()
-}
-
-pub(crate) fn insert_session(connection: &Connection, session: &Session, now: Timestamp) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM sessions WHERE expires <= ?1", [now.millis()])?;
-    connection.execute(
-        "INSERT INTO sessions (hash, token, expires) VALUES (?1, ?2, ?3)",
-        params![session.hash, session.token.as_str(), session.expires.millis()],
-    )?;
-    Ok(())
-}
-
-pub(crate) fn remove_session(connection: &Connection, hash: &[u8; 32]) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM sessions WHERE hash = ?1", [hash])?;
-    Ok(())
-}
-
-pub(crate) fn sessions(connection: &Connection) -> Result<Vec<Session>, ReadError> {
-    let mut statement = connection.prepare_cached("SELECT hash, token, expires FROM sessions")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
-    rows.map(|row| {
-        let (hash, token, expires) = row?;
-        let token = TokenId::new(token).map_err(|_| ReadError::Malformed("session"))?;
-        Ok(Session { hash, token, expires: Timestamp::from_millis(expires) })
     })
     .collect()
 }

@@ -1,120 +1,119 @@
 //! The one writer.
 
-use std::fs::File;
+use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use signalbox_domain::chain::Link;
 use signalbox_domain::decide::Decision;
-use signalbox_domain::event::Event;
 use signalbox_domain::{State, Timestamp};
 
-use crate::credential::{self, Credential, Session};
-use crate::error::WriteError;
-use crate::snapshot;
+use crate::connection::empty_write_ahead_log;
+use crate::directory::Directory;
+use crate::{Credential, Session, WriteError, credential, event, personal, session, snapshot};
 
-/// The one writer of a data directory; the directory is locked while it lives.
+/// How long an erasure waits for readers that still see the erased values. Nobody can hold a rollout meanwhile,
+/// so it is short; when it is not enough, later writes finish the erasure.
+const ERASURE_PATIENCE: Duration = Duration::from_millis(250);
+
+/// The one writer of a data directory; others are kept out while it lives, in this process and in every other.
+#[derive(Debug)]
 pub struct Log {
     connection: Connection,
-    next: u64,
-    link: Link,
-    _lock: File,
-}
-
-impl std::fmt::Debug for Log {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Log").field("next", &self.next).finish_non_exhaustive()
-    }
+    /// Whether erased values may still stand in the write-ahead log.
+    erasure_pending: bool,
+    /// Given up after the connection is closed: fields are dropped in this order.
+    _directory: Directory,
 }
 
 impl Log {
-    pub(crate) fn new(connection: Connection, sequence: u64, link: Link, lock: File) -> Self {
-        Self { connection, next: sequence + 1, link, _lock: lock }
+    pub(crate) const fn new(connection: Connection, directory: Directory, erasure_pending: bool) -> Self {
+        Self { connection, erasure_pending, _directory: directory }
     }
 
-    /// Stores a decision with the secrets it made, in one transaction. When this returns, it is on disk.
+    /// Stores all that follows from a decision, and the credentials that came with it, in one transaction. The
+    /// links of its events come back when everything is on disk.
     ///
-    /// Answers with the link of each event.
+    /// The sessions of a token that it revokes end with it. The hash of its secret stays, see [`Credential`].
     ///
     /// # Errors
-    /// [`WriteError`]; nothing was stored then.
+    /// [`WriteError::OutOfOrder`] when the decision was not made on the latest state, [`WriteError::SecretTaken`]
+    /// when a secret was handed out before, or what the database says. Nothing was stored then.
     pub fn append(&mut self, decision: &Decision, credentials: &[Credential]) -> Result<Vec<Link>, WriteError> {
-        let first = decision.envelopes.first().map_or(self.next, |envelope| envelope.sequence);
-        if first != self.next {
-            return Err(WriteError::OutOfOrder { given: first, next: self.next });
-        }
-        let mut link = self.link;
-        let mut links = Vec::with_capacity(decision.envelopes.len());
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        {
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO events (sequence, bytes, link, kind, actor, project, flag, environment, about)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?;
-            for envelope in &decision.envelopes {
-                let bytes = envelope.to_bytes();
-                link = link.next(&bytes);
-                links.push(link);
-                let event = &envelope.event;
-                let about = match event {
-                    Event::ReasonGiven { about, .. } => Some(about),
-                    _ => None,
-                };
-                insert.execute(params![
-                    envelope.sequence,
-                    bytes,
-                    link.0,
-                    event.kind(),
-                    envelope.actor.to_string(),
-                    event.project().map(|key| key.as_str()),
-                    event.flag().map(|key| key.as_str()),
-                    event.environment().map(|key| key.as_str()),
-                    about,
-                ])?;
-            }
-            let mut keep = transaction
-                .prepare_cached("INSERT INTO personal_values (commitment, salt, value) VALUES (?1, ?2, ?3)")?;
-            for value in &decision.personal {
-                keep.execute(params![value.commitment.as_str(), value.salt.0, value.value])?;
-            }
-            let mut erase = transaction.prepare_cached("DELETE FROM personal_values WHERE commitment = ?1")?;
-            for commitment in &decision.erased {
-                erase.execute([commitment.as_str()])?;
-            }
-            for credential in credentials {
-                credential::insert(&transaction, credential)?;
-            }
-        }
-        transaction.commit()?;
-        self.next += decision.envelopes.len() as u64;
-        self.link = link;
+        let links = self.write(|transaction| {
+            let links = event::append(transaction, &decision.envelopes)?;
+            personal::keep(transaction, &decision.personal)?;
+            personal::erase(transaction, &decision.erased)?;
+            credential::keep(transaction, credentials)?;
+            session::remove_revoked(transaction, &decision.envelopes)?;
+            Ok(links)
+        })?;
         if !decision.erased.is_empty() {
-            // The write-ahead log still holds pages with what was erased; fold it into the file and empty it.
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            self.erasure_pending = true;
+            self.try_to_finish_erasure(ERASURE_PATIENCE);
         }
         Ok(links)
     }
 
-    /// Keeps the state for a quick start; call it with the state that all appended events fold to.
+    /// Keeps `state`, which must be the fold of this log up to the state's sequence, for the next start.
     ///
     /// # Errors
-    /// [`WriteError`]; an older snapshot stays then.
+    /// [`WriteError::OutOfOrder`] when the log does not reach that far, or what the database says.
     pub fn write_snapshot(&mut self, state: &State) -> Result<(), WriteError> {
-        snapshot::write(&mut self.connection, state)
+        self.write(|transaction| snapshot::write(transaction, state))
     }
 
-    /// Stores a browser session, and forgets those that ended before `now`.
+    /// Keeps a browser session, and forgets those that ended at `now` or before.
     ///
     /// # Errors
-    /// [`WriteError`] when it was not stored.
+    /// [`WriteError::UnknownToken`] when the token has no secret here, or what the database says.
     pub fn open_session(&mut self, session: &Session, now: Timestamp) -> Result<(), WriteError> {
-        Ok(credential::insert_session(&self.connection, session, now)?)
+        self.write(|transaction| {
+            session::remove_ended(transaction, now)?;
+            session::put(transaction, session)
+        })
     }
 
-    /// Forgets a browser session.
+    /// Forgets the browser session of this hash, if there is one.
     ///
     /// # Errors
-    /// [`WriteError`] when that was not stored.
+    /// What the database says.
     pub fn close_session(&mut self, hash: &[u8; 32]) -> Result<(), WriteError> {
-        Ok(credential::remove_session(&self.connection, hash)?)
+        self.write(|transaction| Ok(session::remove(transaction, hash)?))
+    }
+
+    /// Makes sure that no erased value stands in the files any more; `false` while a reader, such as a backup
+    /// under way, still reads from before the erasure.
+    ///
+    /// [`Self::append`] does this by itself, and every later write, stop and start does what could not be done at
+    /// once. Calling it again makes it sooner.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn finish_erasure(&mut self) -> Result<bool, WriteError> {
+        if self.erasure_pending {
+            self.erasure_pending = !empty_write_ahead_log(&self.connection, ERASURE_PATIENCE)?;
+        }
+        Ok(!self.erasure_pending)
+    }
+
+    /// The erasure itself is on disk already: what fails here is done later, and is no failure of the caller's.
+    fn try_to_finish_erasure(&mut self, patience: Duration) {
+        if self.erasure_pending {
+            self.erasure_pending = !matches!(empty_write_ahead_log(&self.connection, patience), Ok(true));
+        }
+    }
+
+    fn write<T>(&mut self, change: impl FnOnce(&Transaction<'_>) -> Result<T, WriteError>) -> Result<T, WriteError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let outcome = change(&transaction)?;
+        transaction.commit()?;
+        self.try_to_finish_erasure(Duration::ZERO);
+        Ok(outcome)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.try_to_finish_erasure(ERASURE_PATIENCE);
     }
 }

@@ -1,136 +1,117 @@
-//! Opening a data directory.
+//! Opening a data directory: created when absent, brought up to date, folded into a state.
 
-use std::fs::{self, File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use signalbox_domain::chain::Link;
 use signalbox_domain::envelope::Envelope;
-use signalbox_domain::personal::{Commitment, PersonalValue, Salt, Vault};
+use signalbox_domain::personal::Vault;
 use signalbox_domain::{State, fold};
 
-use crate::error::{OpenError, ReadError};
-use crate::log::Log;
-use crate::reader::Reader;
-use crate::{connection, schema, snapshot};
+use crate::directory::{self, DATABASE, Directory};
+use crate::event::Head;
+use crate::snapshot::{self, Snapshot};
+use crate::{Log, OpenError, ReadError, Reader, connection, event, header, personal, schema};
 
-/// Name of the database in a data directory.
-pub const DATABASE: &str = "signalbox.db";
-/// Name of the file that is locked while a writer is open.
-const LOCK: &str = "signalbox.lock";
-
-/// An open data directory.
+/// An open data directory: the writer, readers beside it, and what the log amounts to.
 #[derive(Debug)]
 pub struct Opened {
     /// The one writer.
     pub log: Log,
-    /// Readers.
+    /// Reads beside it, from any thread.
     pub reader: Reader,
-    /// The fold of all events.
+    /// The fold of every event.
     pub state: State,
-    /// Personal values that were not erased.
+    /// The personal values that are kept.
     pub vault: Vault,
-    /// The last link of the chain.
+    /// The link of the last event; [`Link::FIRST`] when there is none.
     pub link: Link,
 }
 
-/// Opens a data directory, making it and its database when they do not exist. Blocks on the disk.
+/// Opens a data directory for writing, makes it when it does not exist, and brings an older one up to date. Blocks
+/// on the disk.
 ///
-/// The chain is checked over every event that is folded: those after the snapshot, or all without one.
+/// Starts from the snapshot when it fits the log, and checks the chain over every event that is folded.
 ///
 /// # Errors
-/// [`OpenError`]; nothing was changed then.
+/// [`OpenError`] says what cannot be used, and the way out.
 pub fn open(data_dir: &Path) -> Result<Opened, OpenError> {
-    let directory = |source| OpenError::Directory { path: data_dir.to_owned(), source };
-    make_private(data_dir).map_err(directory)?;
-    let lock = lock(data_dir)?;
-    let path = data_dir.join(DATABASE);
-    let damaged = |source| OpenError::Damaged { path: path.clone(), source };
-
-    refuse_newer(&path)?;
-    let mut writer = connection::writer(&path).map_err(damaged)?;
-    schema::migrate(&mut writer).map_err(damaged)?;
-    private_file(&path).map_err(directory)?;
-
-    let (state, link) = load(&writer)?;
-    let vault = personal_values(&writer)?;
-    let reader = Reader::new(path);
-    Ok(Opened { log: Log::new(writer, state.sequence, link, lock), reader, state, vault, link })
+    let directory = Directory::take(data_dir)?;
+    let file = directory.database();
+    if !file.try_exists().map_err(OpenError::directory(&file))? {
+        create(&directory)?;
+    }
+    header::check(&file)?;
+    let refused = || OpenError::database(&file);
+    let mut connection = connection::writer(&file).map_err(refused())?;
+    schema::migrate(&mut connection, &file)?;
+    // An erasure that an earlier process could not finish before it ended is finished here.
+    let emptied = connection::empty_write_ahead_log(&connection, Duration::ZERO).map_err(refused())?;
+    let (state, link) = state(&connection)?;
+    let vault = personal::vault(&connection).map_err(refused())?;
+    let log = Log::new(connection, directory, !emptied);
+    Ok(Opened { log, reader: Reader::of(file), state, vault, link })
 }
 
-/// Readers of a data directory, whether or not somebody writes to it. Makes nothing.
+/// Readers of a data directory, whether or not somebody writes to it. Makes nothing, and takes no lock.
 ///
 /// # Errors
-/// [`OpenError`] when there is no database, or one of a newer Signalbox.
+/// [`OpenError`] when there is no database, or none that this version reads as it is.
 pub fn read(data_dir: &Path) -> Result<Reader, OpenError> {
-    let path = data_dir.join(DATABASE);
-    fs::metadata(&path).map_err(|source| OpenError::Directory { path: data_dir.to_owned(), source })?;
-    refuse_newer(&path)?;
-    Ok(Reader::new(path))
-}
-
-/// Looks at the schema version before anything could be written.
-fn refuse_newer(path: &Path) -> Result<(), OpenError> {
-    if fs::metadata(path).map_or(0, |metadata| metadata.len()) == 0 {
-        return Ok(());
+    let file = data_dir.join(DATABASE);
+    if !file.try_exists().map_err(OpenError::directory(&file))? {
+        return Err(OpenError::Missing { path: data_dir.to_owned() });
     }
-    let damaged = |source| OpenError::Damaged { path: path.to_owned(), source };
-    let found = schema::version(&connection::reader(path).map_err(damaged)?).map_err(damaged)?;
-    if found > schema::KNOWN { Err(OpenError::Newer { found, known: schema::KNOWN }) } else { Ok(()) }
+    header::check(&file)?;
+    let connection = connection::reader(&file).map_err(OpenError::database(&file))?;
+    schema::require_latest(&connection, &file)?;
+    Ok(Reader::of(file))
 }
 
-/// State and last link, from the snapshot and the events after it.
-pub(crate) fn load(connection: &Connection) -> Result<(State, Link), ReadError> {
-    let (mut state, mut link) = snapshot::read(connection)?.unwrap_or((State::default(), Link::FIRST));
-    let mut statement = connection.prepare("SELECT bytes, link FROM events WHERE sequence > ?1 ORDER BY sequence")?;
-    let mut rows = statement.query([state.sequence])?;
-    while let Some(row) = rows.next()? {
-        let bytes = row.get_ref(0)?.as_blob().map_err(|_| ReadError::Malformed("event"))?;
-        link = link.next(bytes);
-        if row.get::<_, [u8; 32]>(1)? != link.0 {
-            return Err(ReadError::Chain(state.sequence + 1));
+/// Makes the database under another name first, so that a file of its own name is always complete.
+fn create(directory: &Directory) -> Result<(), OpenError> {
+    let (path, leftover) = (directory.database(), directory.restoring());
+    if leftover.exists() {
+        return Err(OpenError::RestoreUnfinished { path: directory.path().to_owned(), leftover });
+    }
+    if directory::has_write_ahead_log(&path) {
+        // SQLite would mix a new file with the changes of the lost one.
+        return Err(OpenError::NotWhole { path, why: "it is missing, but its write-ahead log is there".into() });
+    }
+    let creating = directory.creating();
+    directory::remove_leftover(&creating)?;
+    directory::create_private(&creating).map_err(OpenError::directory(&creating))?;
+    let refused = || OpenError::database(&creating);
+    let mut connection = connection::alone(&creating).map_err(refused())?;
+    connection.pragma_update(None, "application_id", header::APPLICATION_ID).map_err(refused())?;
+    schema::migrate(&mut connection, &creating)?;
+    connection.close().map_err(|(_, error)| refused()(error))?;
+    directory.complete(&creating)
+}
+
+/// The fold of the log: the snapshot, and every event after it.
+fn state(connection: &Connection) -> Result<(State, Link), ReadError> {
+    let start = Snapshot { state: State::default(), link: Link::FIRST };
+    let Snapshot { mut state, mut link } = snapshot::load(connection)?.unwrap_or(start);
+    event::each(connection, state.sequence, |stored| {
+        let sequence = state.sequence + 1;
+        let broken = |why: &str| ReadError::Broken { sequence, why: why.into() };
+        if stored.sequence != sequence {
+            return Err(broken(event::MISSING));
         }
-        fold::apply(&mut state, &Envelope::from_bytes(bytes)?)?;
+        link = link.next(&stored.bytes);
+        if link != stored.link {
+            return Err(broken(event::WRONG_LINK));
+        }
+        let envelope = Envelope::from_bytes(&stored.bytes)?;
+        fold::apply(&mut state, &envelope).map_err(|fold::Impossible { why, .. }| broken(&why))
+    })?;
+    let head = event::head(connection)?;
+    if head != (Head { sequence: state.sequence, link }) {
+        let sequence = state.sequence.min(head.sequence) + 1;
+        let why = format!("the log ends with event {}, it should end with event {}", state.sequence, head.sequence);
+        return Err(ReadError::Broken { sequence, why });
     }
     Ok((state, link))
-}
-
-pub(crate) fn personal_values(connection: &Connection) -> Result<Vault, ReadError> {
-    let mut vault = Vault::default();
-    let mut statement = connection.prepare("SELECT commitment, salt, value FROM personal_values")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let commitment = Commitment::from_stored(row.get(0)?);
-        vault.keep(PersonalValue { commitment, salt: Salt(row.get(1)?), value: row.get(2)? });
-    }
-    Ok(vault)
-}
-
-fn lock(data_dir: &Path) -> Result<File, OpenError> {
-    let directory = |source| OpenError::Directory { path: data_dir.to_owned(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(data_dir.join(LOCK)).map_err(directory)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: data_dir.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(directory(source)),
-    }
-}
-
-/// Makes the directory, readable by its owner alone: it holds personal values and hashes of secrets.
-fn make_private(data_dir: &Path) -> std::io::Result<()> {
-    if data_dir.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data_dir)
-}
-
-pub(crate) fn private_file(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    let _ = path;
-    Ok(())
 }

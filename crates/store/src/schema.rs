@@ -1,78 +1,120 @@
-//! Tables and how they came to be: each migration once, in order, all or nothing.
+//! The schema: every table's migrations, applied in order of their time, all of them or none.
+
+use std::cmp::Ordering;
+use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-/// One step from a schema version to the next.
-struct Migration {
-    /// When it was written; migrations run in this order.
-    written: &'static str,
-    sql: &'static str,
+use crate::{OpenError, credential, event, personal, session, snapshot};
+
+/// A step from one schema to the next. It stands in the file of the table that it makes or changes, and is
+/// never edited after a release: stored data has passed it.
+#[derive(Debug)]
+pub(crate) struct Migration {
+    /// When it was written, as `YYYYMMDDNN`: the date and its number on that day. The latest one that a file has
+    /// passed is the file's schema version, SQLite's `user_version`.
+    pub(crate) version: u32,
+    /// What it does.
+    pub(crate) sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    written: "2026-11-22",
-    sql: "
-        -- The log. `bytes` is what the chain covers; the other columns only find rows.
-        CREATE TABLE events (
-            sequence    INTEGER PRIMARY KEY,
-            bytes       BLOB NOT NULL,
-            link        BLOB NOT NULL,
-            kind        TEXT NOT NULL,
-            actor       TEXT NOT NULL,
-            project     TEXT,
-            flag        TEXT,
-            environment TEXT,
-            about       INTEGER
-        ) STRICT;
-        CREATE INDEX events_by_flag ON events (project, flag, sequence);
-        CREATE INDEX events_by_about ON events (about) WHERE about IS NOT NULL;
+const TABLES: [&[Migration]; 5] =
+    [event::MIGRATIONS, personal::MIGRATIONS, snapshot::MIGRATIONS, credential::MIGRATIONS, session::MIGRATIONS];
 
-        -- What commitments in the log stand for, until it is erased.
-        CREATE TABLE personal_values (
-            commitment TEXT PRIMARY KEY,
-            salt       BLOB NOT NULL,
-            value      TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
-
-        -- SHA-256 of secrets, never the secrets.
-        CREATE TABLE credentials (
-            hash BLOB PRIMARY KEY,
-            kind TEXT NOT NULL,
-            id   TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE sessions (
-            hash    BLOB PRIMARY KEY,
-            token   TEXT NOT NULL,
-            expires INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
-
-        -- The folded state at one sequence: saves time at the next start, and is never trusted over the log.
-        CREATE TABLE snapshot (
-            only     INTEGER PRIMARY KEY CHECK (only = 1),
-            format   INTEGER NOT NULL,
-            sequence INTEGER NOT NULL,
-            link     BLOB NOT NULL,
-            state    BLOB NOT NULL
-        ) STRICT;
-    ",
-}];
-
-/// The newest schema version that this program knows.
-pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;
-
-/// The schema version of an open database: how many migrations it has seen.
-pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+/// The schema version that this program reads and writes.
+pub(crate) fn latest() -> u32 {
+    in_order().last().map_or(0, |migration| migration.version)
 }
 
-/// Brings the database to [`KNOWN`]; all missing migrations, or none.
-pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    debug_assert!(MIGRATIONS.is_sorted_by_key(|migration| migration.written));
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-    let seen = usize::try_from(version(&transaction)?).unwrap_or_default();
-    for migration in MIGRATIONS.iter().skip(seen) {
-        transaction.execute_batch(migration.sql)?;
+/// The schema version of a file.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings a file of any older schema up to the latest.
+pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), OpenError> {
+    apply(connection, file, &in_order())
+}
+
+/// Refuses a file that is not of the latest schema.
+pub(crate) fn require_latest(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let found = version(connection).map_err(OpenError::database(path))?;
+    let known = latest();
+    match found.cmp(&known) {
+        Ordering::Less => Err(OpenError::Older { path: path.to_owned(), found, known }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(OpenError::Newer { path: path.to_owned(), found, known }),
     }
-    transaction.pragma_update(None, "user_version", KNOWN)?;
-    transaction.commit()
+}
+
+/// Every migration, oldest first.
+fn in_order() -> Vec<&'static Migration> {
+    let mut migrations: Vec<_> = TABLES.into_iter().flatten().collect();
+    migrations.sort_by_key(|migration| migration.version);
+    migrations
+}
+
+fn apply(connection: &mut Connection, path: &Path, migrations: &[&Migration]) -> Result<(), OpenError> {
+    let refused = || OpenError::database(path);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused())?;
+    let found = version(&transaction).map_err(refused())?;
+    let known = migrations.last().map_or(0, |migration| migration.version);
+    if found > known {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+    }
+    for migration in migrations.iter().filter(|migration| migration.version > found) {
+        transaction.execute_batch(migration.sql).map_err(refused())?;
+    }
+    if found < known {
+        transaction.pragma_update(None, "user_version", known).map_err(refused())?;
+    }
+    transaction.commit().map_err(refused())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Migration = Migration { version: 2026010101, sql: "CREATE TABLE a (x)" };
+    const SECOND: Migration = Migration { version: 2026010102, sql: "INSERT INTO a VALUES (1); CREATE TABLE b (x)" };
+    const FAULTY: Migration = Migration { version: 2026020101, sql: "INSERT INTO a VALUES (2); DROP TABLE c" };
+
+    fn rows(connection: &Connection) -> i64 {
+        connection.query_row("SELECT count(*) FROM a", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn every_version_is_a_date_and_stands_once() {
+        let versions: Vec<_> = in_order().iter().map(|migration| migration.version).collect();
+        assert!(versions.windows(2).all(|pair| pair[0] < pair[1]), "{versions:?}");
+        for version in versions {
+            let (month, day) = (version / 10_000 % 100, version / 100 % 100);
+            assert!((1..=12).contains(&month) && (1..=31).contains(&day) && version % 100 > 0, "{version}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_file_has_not_passed_is_applied() {
+        let file = Path::new("data");
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, file, &[&FIRST]).unwrap();
+        assert_eq!(version(&connection).unwrap(), FIRST.version);
+        for _ in 0..2 {
+            apply(&mut connection, file, &[&FIRST, &SECOND]).unwrap();
+            assert_eq!((version(&connection).unwrap(), rows(&connection)), (SECOND.version, 1));
+        }
+        let newer = apply(&mut connection, file, &[&FIRST]).unwrap_err();
+        assert!(
+            matches!(newer, OpenError::Newer { found, known, .. } if found == SECOND.version && known == FIRST.version)
+        );
+    }
+
+    #[test]
+    fn all_migrations_take_effect_or_none() {
+        let file = Path::new("data");
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, file, &[&FIRST]).unwrap();
+        apply(&mut connection, file, &[&FIRST, &SECOND, &FAULTY]).unwrap_err();
+        assert_eq!((version(&connection).unwrap(), rows(&connection)), (FIRST.version, 0));
+    }
 }
