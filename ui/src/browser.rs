@@ -73,8 +73,7 @@ pub fn host() -> String {
 pub fn step_focus(selector: &str, by: isize) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let Ok(list) = document.query_selector_all(selector) else { return };
-    let elements: Vec<HtmlElement> =
-        (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect();
+    let elements: Vec<HtmlElement> = (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect();
     let focused = focused();
     let place = focused.and_then(|focused| elements.iter().position(|element| *element == focused));
     let next = match place {

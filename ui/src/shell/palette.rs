@@ -1,9 +1,12 @@
 //! The command palette: flags, pages and actions by a few letters.
 
+use std::sync::Arc;
+
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
+use signalbox_protocol::wire::flag::FlagRow;
 
 use super::{Overlay, use_overlays};
 use crate::browser;
@@ -197,7 +200,16 @@ fn rank(title: &str, key: &str, text: &str) -> Option<usize> {
     title.contains(&text).then_some(3)
 }
 
+/// What answers the text: flags, pages and actions, the group with the best answer first.
 fn entries(store: Store, text: &str) -> Vec<Entry> {
+    let mut groups = [flags(store, text), matching(pages(), text), matching(actions(store), text)];
+    // The sort is stable: where groups answer equally well, flags stay first.
+    groups.sort_by_key(|group| group.first().map_or(usize::MAX, |(rank, _)| *rank));
+    groups.into_iter().flatten().map(|(_, entry)| entry).collect()
+}
+
+/// The flags that answer best, by rank and name.
+fn flags(store: Store, text: &str) -> Vec<(usize, Entry)> {
     let environment = store.environment();
     let mut flags: Vec<_> = store
         .flag_rows()
@@ -206,18 +218,18 @@ fn entries(store: Store, text: &str) -> Vec<Entry> {
         .filter_map(|row| Some((rank(&row.name, row.key.as_str(), text)?, row)))
         .collect();
     flags.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.name.cmp(&other.name)));
-    let flags = flags.into_iter().take(FLAGS).map(|(_, row)| {
+    flags.truncate(FLAGS);
+    let entry = |(rank, row): (usize, Arc<FlagRow>)| {
         let state = environment.as_ref().and_then(|environment| row.environments.get(&environment.key));
         let note = state.map(|state| format!(" · {}", Chip::of(state).note)).unwrap_or_default();
-        Entry {
-            group: "Flags",
-            icon: IconName::Flag,
-            title: row.name.clone(),
-            detail: format!("{}{note}", row.key),
-            goal: Goal::Address(format!("/flags/{}", row.key)),
-            key: None,
-        }
-    });
+        let goal = Goal::Address(format!("/flags/{}", row.key));
+        let detail = format!("{}{note}", row.key);
+        (rank, Entry { group: "Flags", icon: IconName::Flag, title: row.name.clone(), detail, goal, key: None })
+    };
+    flags.into_iter().map(entry).collect()
+}
+
+fn pages() -> Vec<Entry> {
     let page = |icon, title: &str, address: &str, key| Entry {
         group: "Go to",
         icon,
@@ -226,6 +238,15 @@ fn entries(store: Store, text: &str) -> Vec<Entry> {
         goal: Goal::Address(address.into()),
         key,
     };
+    vec![
+        page(IconName::LayoutDashboard, "Overview", "/", Some("G O")),
+        page(IconName::Flag, "Flags", "/flags", Some("G F")),
+        page(IconName::History, "Audit", "/audit", Some("G A")),
+        page(IconName::Settings, "Settings", "/settings", None),
+    ]
+}
+
+fn actions(store: Store) -> Vec<Entry> {
     let act = |icon, title: &str, goal, key| Entry {
         group: "Do",
         icon,
@@ -234,18 +255,16 @@ fn entries(store: Store, text: &str) -> Vec<Entry> {
         goal,
         key: Some(key),
     };
-    let mut rest = vec![
-        page(IconName::LayoutDashboard, "Overview", "/", Some("G O")),
-        page(IconName::Flag, "Flags", "/flags", Some("G F")),
-        page(IconName::History, "Audit", "/audit", Some("G A")),
-        page(IconName::Settings, "Settings", "/settings", None),
-    ];
-    if store.can_edit().is_ok() {
-        rest.push(act(IconName::Plus, "New flag…", Goal::NewFlag, "N"));
-    }
-    rest.push(act(IconName::Keyboard, "List of keys", Goal::Keys, "?"));
-    rest.retain(|entry| rank(&entry.title, "", text).is_some());
-    flags.chain(rest).collect()
+    let new_flag = store.can_edit().is_ok().then(|| act(IconName::Plus, "New flag…", Goal::NewFlag, "N"));
+    new_flag.into_iter().chain([act(IconName::Keyboard, "List of keys", Goal::Keys, "?")]).collect()
+}
+
+/// Those that answer the text, the best first.
+fn matching(entries: Vec<Entry>, text: &str) -> Vec<(usize, Entry)> {
+    let mut found: Vec<_> =
+        entries.into_iter().filter_map(|entry| Some((rank(&entry.title, "", text)?, entry))).collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found
 }
 
 #[cfg(test)]
@@ -261,6 +280,13 @@ mod tests {
         assert_eq!(rank("Against", "x", "gai"), Some(3));
         assert_eq!(rank("Card freeze", "card", "ins"), None);
         assert_eq!(rank("Card freeze", "card", " "), Some(0));
+    }
+
+    #[test]
+    fn pages_are_found_by_their_name() {
+        let titles: Vec<_> = matching(pages(), "aud").into_iter().map(|(_, entry)| entry.title).collect();
+        assert_eq!(titles, ["Audit"]);
+        assert_eq!(matching(pages(), "").len(), 4);
     }
 
     #[test]

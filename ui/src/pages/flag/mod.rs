@@ -31,6 +31,7 @@ use signalbox_protocol::ErrorBody;
 use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::flag::Flag;
 
+use crate::browser;
 use crate::components::{Empty, Failed, LinkButton, SkeletonRows};
 use crate::state::{Loaded, use_store};
 
@@ -121,6 +122,17 @@ fn Sections(scene: Memo<Arc<Scene>>, tab: Memo<Tab>) -> impl IntoView {
     let page = Page::new(scene);
     provide_context(page);
     keys::listen(page);
+    // What had the focus before a dialog may be gone with what the dialog changed.
+    Effect::new(move |_| {
+        if page.dialog.with(Option::is_none) {
+            request_animation_frame(|| {
+                let lost = browser::focused().is_none_or(|element| element.tag_name() == "BODY");
+                if lost {
+                    browser::focus("#main");
+                }
+            });
+        }
+    });
     // Another environment is another form: nothing typed for one may be saved in the other.
     let environment = Memo::new(move |_| scene.with(|scene| scene.environment.key.clone()));
     view! {

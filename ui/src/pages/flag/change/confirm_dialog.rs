@@ -109,6 +109,7 @@ pub fn ConfirmDialog(
                         busy
                         disabled=Signal::derive(move || store.can_edit().err())
                         attr:data-confirm=""
+                        attr:autofocus=asks.get_untracked() == Reason::Afterwards
                     >
                         {move || {
                             confirmation

@@ -21,7 +21,7 @@ pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
         Step::Advance => at(Position::Stage(rollout.and_then(next)?))?,
         Step::RollBack(to) => at(to)?,
         Step::Hold | Step::Resume | Step::Finish => rollout.map(|_| now.clone())?,
-        Step::TurnOff => scene.side(Share::NOBODY, 0, Some(0)),
+        Step::TurnOff => Side { title: "Off".into(), share: Share::NOBODY, named: 0, people: Some(0) },
         Step::TurnOn => scene.unless_turned_off(),
     };
     let title = match step {

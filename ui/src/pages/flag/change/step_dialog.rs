@@ -91,12 +91,16 @@ fn WaysBack(scene: Arc<Scene>, places: Vec<Position>, step: RwSignal<Step>) -> i
                 (Some(_), Some(_)) => "takes it away from nobody by count".into(),
                 _ => format!("leaves it with {}", in_words(side.people)),
             };
-            Some((to, title, lose, figure(side.people)))
+            let keep = match side.people {
+                Some(0 | 1) => format!("{} keeps it", figure(side.people)),
+                people => format!("{} keep it", figure(people)),
+            };
+            Some((to, title, lose, keep))
         })
         .collect::<Vec<_>>();
     (!rows.is_empty()).then(|| {
         view! {
-            <fieldset class="fs0">
+            <fieldset class="fs0 ways-back">
                 <legend class="lbl">"Back to"</legend>
                 {rows
                     .into_iter()
@@ -111,12 +115,9 @@ fn WaysBack(scene: Arc<Scene>, places: Vec<Position>, step: RwSignal<Step>) -> i
                                     prop:checked=chosen
                                     on:change=move |_| step.set(Step::RollBack(to))
                                 />
-                                <span>
-                                    <span class="m">{title}</span>
-                                    <br />
-                                    <span class="fs12 ink2">{lose}</span>
-                                </span>
-                                <span class="end fs12 ink3 num">{format!("{keep} keep it")}</span>
+                                <span class="m way-title trunc">{title}</span>
+                                <span class="fs12 ink2 num">{lose}</span>
+                                <span class="end fs12 ink3 num nowrap">{keep}</span>
                             </label>
                         }
                     })

@@ -95,12 +95,12 @@ pub fn finding(scene: &Scene, points: &[Point], now: Timestamp) -> Option<String
     let (first, last) = (points.first()?, points.last()?);
     let before = scene.at(rollout, Position::Start).people;
     let count = |event: Event| points.iter().filter(|point| point.event == event).count();
-    let mut sentence = format!(
-        "From {} to {} in {}",
-        in_words(before),
-        in_words(Some(last.people)),
-        time::span(now.millis() - first.time.millis())
-    );
+    let span = time::span(now.millis() - first.time.millis());
+    let most = points.iter().map(|point| point.people).max();
+    let mut sentence = match last.people {
+        0 => format!("At most {} had it in {span}, nobody has it now", in_words(most)),
+        last => format!("From {} to {} in {span}", in_words(before), in_words(Some(last))),
+    };
     for (what, times) in [("rolled back", count(Event::RolledBack)), ("turned off", count(Event::TurnedOff))] {
         match times {
             0 => {}
@@ -184,6 +184,12 @@ mod tests {
         assert_eq!(
             finding(&scene, &points, now).unwrap(),
             "From nobody to about 1,640 people in 17 d; rolled back once."
+        );
+        let mut off = points.clone();
+        off.push(Point { people: 0, event: Event::TurnedOff, ..points[3] });
+        assert_eq!(
+            finding(&scene, &off, now).unwrap(),
+            "At most about 16,400 people had it in 17 d, nobody has it now; rolled back once; turned off once."
         );
     }
 }

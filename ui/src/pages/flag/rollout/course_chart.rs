@@ -94,7 +94,6 @@ fn grid(chart: &mut Plot<'_>, time: std::ops::Range<i64>, top: u64, step: u64) -
 
 /// A thin line at every change, with what it was on top.
 fn changes(chart: &mut Plot<'_>, points: &[Point], top: u64, labels: &Labels<'_>) -> Drawn {
-    let style = text(HPos::Center, VPos::Bottom);
     let mut free_from = i32::MIN;
     for point in points {
         let x = point.time.millis();
@@ -107,7 +106,9 @@ fn changes(chart: &mut Plot<'_>, points: &[Point], top: u64, labels: &Labels<'_>
                 Event::TurnedOff => "off",
                 Event::TurnedOn => "on",
             };
-            label(chart, name, (pixel, y - 4), &style)?;
+            // At the right edge there is no room on both sides.
+            let side = if pixel > SIZE.0.cast_signed() - LABEL_GAP { HPos::Right } else { HPos::Center };
+            label(chart, name, (pixel, y - 4), &text(side, VPos::Bottom))?;
             free_from = pixel + LABEL_GAP;
         }
     }

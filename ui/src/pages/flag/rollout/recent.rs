@@ -11,7 +11,7 @@ use signalbox_protocol::wire::Empty as NoBody;
 use signalbox_protocol::wire::audit::{AuditEntry, AuditQuery};
 
 use crate::api;
-use crate::components::{ChangeEntry, Failed, SkeletonRows};
+use crate::components::{Avatar, Failed, SkeletonRows, Time};
 use crate::pages::flag::page::{Page, use_page};
 use crate::pages::flag::tab::Tab;
 
@@ -111,14 +111,10 @@ pub fn RecentChanges(history: History) -> impl IntoView {
                         <ul class="list">
                             {entries
                                 .into_iter()
+                                // A reason stands with what it is the reason for.
+                                .filter(|entry| entry.kind != "reason_given")
                                 .take(SHOWN)
-                                .map(|entry| {
-                                    view! {
-                                        <li>
-                                            <ChangeEntry entry />
-                                        </li>
-                                    }
-                                })
+                                .map(|entry| view! { <Deed entry /> })
                                 .collect_view()}
                         </ul>
                     }
@@ -127,6 +123,58 @@ pub fn RecentChanges(history: History) -> impl IntoView {
             }}
         </section>
     }
+}
+
+/// One change of this flag here: neither is named again.
+#[component]
+fn Deed(entry: Arc<AuditEntry>) -> impl IntoView {
+    let words = &entry.words;
+    let change = match (&words.before, &words.after) {
+        (Some(before), Some(after)) => Some(format!("{before} → {after}")),
+        (None, after) => after.clone(),
+        (before, None) => before.clone(),
+    };
+    let awaited = entry.reason_awaited.then_some("The reason is still to be given.".to_owned());
+    let reason = entry.reason.as_ref().map(|reason| format!("“{reason}”")).or(awaited);
+    view! {
+        <li class="row top deed">
+            <Avatar name=words.actor.clone() />
+            <span class="grow change-text">
+                <span class="fs12">
+                    <span class="m">{words.actor.clone()}</span>
+                    " "
+                    {deed(&entry)}
+                </span>
+                <span class="fs12 ink2 num">{change}</span>
+                <span class="fs12 ink3">{reason}</span>
+            </span>
+            <span class="fs11 ink3">
+                <Time at=entry.time />
+            </span>
+        </li>
+    }
+}
+
+/// What was done, where the flag and the environment go without saying.
+fn deed(entry: &AuditEntry) -> String {
+    let words = match entry.kind.as_str() {
+        "override_set" | "override_removed" => "changed who has their own variant",
+        "rule_changed" => "changed the rule",
+        "rollout_drafted" => "planned a rollout",
+        "rollout_plan_changed" => "changed the plan",
+        "rollout_discarded" => "discarded the plan",
+        "rollout_started" => "started the rollout",
+        "rollout_advanced" => "advanced it",
+        "rollout_held" => "held it",
+        "rollout_resumed" => "resumed it",
+        "rollout_rolled_back" => "rolled it back",
+        "rollout_finished" => "finished the rollout",
+        "kill_switch_engaged" => "turned it off for everyone",
+        "kill_switch_lifted" => "turned it on again",
+        // What this version does not know is told as the server tells it.
+        _ => return format!("{} {}", entry.words.action, entry.words.subject),
+    };
+    words.to_owned()
 }
 
 /// The three ways to stop, from gentle to total.

@@ -9,6 +9,7 @@ use signalbox_protocol::wire::configuration::Configuration;
 use signalbox_protocol::wire::rollout::{ChangeStages, DraftRollout, Rollout, StageInRollout};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
+use crate::browser;
 use crate::components::{Button, ButtonKind, IconName};
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::step::Asks;
@@ -42,6 +43,8 @@ pub fn PlanCard(
 ) -> impl IntoView {
     let page = use_page();
     let store = use_store();
+    // Whoever opens the plan wants to type into it.
+    request_animation_frame(|| browser::focus(".plan-rows input[name=share], .plan-rows textarea"));
     let (rows, floor) = page.scene.with_untracked(|scene| begin(scene, mode));
     let crowd = page.scene.with_untracked(|scene| scene.crowd());
     let editor = Editor::new(rows, floor, crowd);

@@ -191,18 +191,19 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
         return view! {
             <li class="plan-row plan-row--passed">
                 <span class="rn num">{number}</span>
-                <span class="grow m">{title}</span>
-                <span class="num ink2 plan-people">{people}</span>
-                <span class="row fs12 ink3">
-                    <Icon name=IconName::Lock small=true />
-                    "Passed. Roll back first to change it."
+                <span class="row plan-passed">
+                    <span class="m">{title}</span>
+                    <span class="row gap1 fs12 ink3">
+                        <Icon name=IconName::Lock small=true />
+                        "Passed. Roll back first to change it."
+                    </span>
                 </span>
+                <span class="num ink2 plan-people">{people}</span>
             </li>
         }
         .into_any();
     }
-    let options =
-        vec![(SHARE.to_owned(), "A share of everybody".to_owned()), (NAMED.to_owned(), "Named people".into())];
+    let options = vec![(SHARE.to_owned(), "A share".to_owned()), (NAMED.to_owned(), "Named people".into())];
     view! {
         <li class="plan-row" data-testid="plan-stage">
             <span class="rn num">{number}</span>
@@ -318,7 +319,7 @@ fn NameField(
             <input
                 name="name"
                 autocomplete="off"
-                placeholder="name, such as Staff (optional)"
+                placeholder="name, if it needs one"
                 prop:value=move || value.get()
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 on:input=move |event| value.set(event_target_value(&event))
