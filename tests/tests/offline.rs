@@ -43,14 +43,20 @@ async fn go_offline_and_come_back(page: &Page, mut server: Server) {
     page.see("Live").await;
     page.press("Flags*").await;
     page.see("Card freeze").await;
+    // What was looked at once can be looked at again without a server.
+    page.press("Card freeze*").await;
+    page.see("Turn off for everyone").await;
+    page.press("Flags*").await;
     assert_eq!(page.can_press("New flag").await, Ok(()));
 
     server.stop();
     page.see_within("You are offline.", NOTICE).await;
     page.see("Card freeze").await;
     assert_eq!(page.can_press("New flag").await, Err("You are offline. Changes wait until the server answers.".into()));
-    page.press("Card freeze").await;
+    page.press("Card freeze*").await;
     page.see("Let people freeze a card themselves").await;
+    let refused = page.can_press("Turn off for everyone").await;
+    assert_eq!(refused, Err("You are offline. Changes wait until the server answers.".into()));
     page.press("Audit").await;
     page.see("made flag Card freeze").await;
     assert!(page.text().await.contains("Offline"), "the page still says that it is offline");
@@ -68,7 +74,7 @@ async fn go_offline_and_come_back(page: &Page, mut server: Server) {
     page.see("Live").await;
     page.press("Flags*").await;
     page.see("Travel notice").await;
-    page.see("50%").await;
+    page.see("50 %").await;
     assert_eq!(page.can_press("New flag").await, Ok(()));
 }
 

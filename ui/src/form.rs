@@ -36,20 +36,25 @@ impl Problem {
         })
     }
 
-    /// The sentence for an error that is about none of the `fields` that the form shows.
+    /// The sentence for an error that is about none of the `fields` that the form shows, nor anything in them.
     pub fn elsewhere(&self, fields: &'static [&'static str]) -> Signal<Option<String>> {
         let error = self.0;
         Signal::derive(move || {
             error.with(|error| {
                 let detail = &error.as_ref()?.error;
                 match &detail.field {
-                    Some(about) if fields.contains(&about.as_str()) => None,
+                    Some(about) if fields.iter().any(|field| is_in(about, field)) => None,
                     Some(about) => Some(format!("{about}: {}", sentence(&detail.message, about))),
                     None => Some(sentence(&detail.message, "")),
                 }
             })
         })
     }
+}
+
+/// Whether a path is that of a field, or of something in it: `variants[0].value` is in `variants`.
+fn is_in(path: &str, field: &str) -> bool {
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
 }
 
 /// A key that suits a name: "Card freeze" becomes `card-freeze`.
@@ -111,6 +116,14 @@ mod tests {
         check("Überweisung für Zoë", "ueberweisung-fuer-zoe");
         check("日本", "");
         check(&"a".repeat(200), &"a".repeat(100));
+    }
+
+    #[test]
+    fn a_path_is_in_its_field() {
+        assert!(is_in("variants[0].value", "variants"));
+        assert!(is_in("name", "name"));
+        assert!(!is_in("names", "name"));
+        assert!(!is_in("key", "variants"));
     }
 
     #[test]

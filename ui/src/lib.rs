@@ -8,6 +8,7 @@ mod app;
 mod browser;
 mod clock;
 mod components;
+mod fault;
 mod form;
 mod pages;
 mod shell;
@@ -19,5 +20,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Starts the user interface in the page that loaded it.
 #[wasm_bindgen(start)]
 pub fn start() {
+    fault::tell_of_panics();
     leptos::mount::mount_to_body(app::App);
 }

@@ -10,6 +10,7 @@ mod request;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use signalbox_protocol::desktop::Response;
+use signalbox_protocol::endpoint::Method;
 use signalbox_protocol::{Endpoint, ErrorBody, ErrorCode};
 
 use crate::browser;
@@ -27,19 +28,21 @@ pub async fn call<E: Endpoint>(
     let key = (!E::META.method.is_safe()).then(browser::random_hex);
     let request = request::build::<E>(at, query, body, version, key);
     let response = if ipc::is_here() { ipc::send(request).await } else { http::send(request).await };
-    read(response)
+    read(response, E::META.method)
 }
 
 /// The error for a server that did not answer.
-fn no_answer() -> ErrorBody {
-    ErrorBody::new(
-        ErrorCode::Unavailable,
-        "the server does not answer; look whether the change was made before you try again",
-    )
+fn no_answer(method: Method) -> ErrorBody {
+    let message = if method.is_safe() {
+        "the server does not answer"
+    } else {
+        "the server does not answer; look whether the change was made before you try again"
+    };
+    ErrorBody::new(ErrorCode::Unavailable, message)
 }
 
 /// Turns an answer into the resource or the error that it holds.
-fn read<Body: DeserializeOwned>(response: Response) -> Result<Body, ErrorBody> {
+fn read<Body: DeserializeOwned>(response: Response, method: Method) -> Result<Body, ErrorBody> {
     let Response { status, body } = response;
     if (200..300).contains(&status) {
         // An answer without a body reads as the empty object.
@@ -49,7 +52,7 @@ fn read<Body: DeserializeOwned>(response: Response) -> Result<Body, ErrorBody> {
         });
     }
     Err(serde_json::from_value(body).unwrap_or_else(|_| match status {
-        0 | 502..=504 => no_answer(),
+        0 | 502..=504 => no_answer(method),
         _ => ErrorBody::new(ErrorCode::Internal, format!("the server answered with status {status}")),
     }))
 }
@@ -63,7 +66,7 @@ mod tests {
     #[test]
     fn answers_are_read_by_their_status() {
         let check = |status: u16, body: Value, expect: Result<(), ErrorCode>| {
-            let got = read::<Empty>(Response { status, body: body.clone() });
+            let got = read::<Empty>(Response { status, body: body.clone() }, Method::Get);
             assert_eq!(got.map(|_| ()).map_err(|body| body.error.code), expect, "{status} {body}");
         };
         check(204, Value::Null, Ok(()));

@@ -39,7 +39,7 @@ pub fn NewProjectDialog(
                 Ok(project) => {
                     store.choose_project(&key);
                     store.toast(ToastKind::Done, format!("{} is made.", project.name));
-                    on_close.run(());
+                    on_close.try_run(());
                 }
                 Err(error) => problem.set(error),
             }

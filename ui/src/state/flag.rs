@@ -50,8 +50,11 @@ impl Store {
         let store = *self;
         let attempt = RwSignal::new(0);
         let failure = RwSignal::new(None::<(FlagKey, ErrorBody)>);
+        let offline = Memo::new(move |_| store.is_offline());
         Effect::new(move |_| {
             attempt.track();
+            // Tries again by itself when the server is back.
+            offline.track();
             // After a new snapshot the details may have missed changes; fetch them anew.
             if store.generation.get() == 0 {
                 return;
@@ -91,11 +94,12 @@ impl Store {
         let version = configurations.chain([flag.version]).max().unwrap_or_default();
         if let Ok(body) = serde_json::to_value(flag) {
             let resource = ResourceName::flag(&flag.project, &flag.key);
-            self.put(Changed { resource, version, content: Content::Body(body) });
+            self.put(vec![Changed { resource, version, content: Content::Body(body) }]);
         }
     }
 
-    async fn fetch_flag(&self, project: &ProjectKey, flag: &FlagKey) -> Result<(), ErrorBody> {
+    /// Fetches a flag and puts it in place.
+    pub(super) async fn fetch_flag(&self, project: &ProjectKey, flag: &FlagKey) -> Result<(), ErrorBody> {
         let at = AtFlag { project: project.clone(), flag: flag.clone() };
         let flag = api::call::<GetFlag>(&at, &Empty {}, &Empty {}, None).await?;
         self.put_flag(&flag);

@@ -69,6 +69,8 @@ pub struct Store {
     /// Now, by the clock of this device; moves on every second.
     pub now: RwSignal<Timestamp>,
     copy: StoredValue<resource::Copy>,
+    /// Changes that came before the first snapshot; the app's answer and its events go separate ways.
+    early: StoredValue<Vec<Change>>,
     /// Counts snapshots: what was fetched before the latest may have missed changes.
     generation: RwSignal<u64>,
     tables: Tables,
@@ -97,6 +99,7 @@ impl Store {
             as_of: RwSignal::new(None),
             now: RwSignal::new(now),
             copy: StoredValue::new(resource::Copy::default()),
+            early: StoredValue::new(Vec::new()),
             generation: RwSignal::new(0),
             tables,
             selection: Selection::new(tables),
@@ -155,15 +158,18 @@ impl Store {
 
     /// Applies a change of the stream.
     pub fn apply(&self, change: Change) {
+        if self.generation.get_untracked() == 0 {
+            self.early.update_value(|early| early.push(change.clone()));
+        }
         let names: Vec<_> = change.changed.iter().map(|changed| changed.resource.clone()).collect();
         self.copy.update_value(|copy| copy.apply(change));
         self.copy.with_value(|copy| self.tables.refresh(copy, &names));
     }
 
-    /// Puts one resource in place, unless a newer version is known.
-    pub fn put(&self, changed: Changed) {
-        let names = [changed.resource.clone()];
-        self.copy.update_value(|copy| copy.put(changed));
+    /// Puts resources in place, each unless a newer version is known.
+    pub fn put(&self, resources: Vec<Changed>) {
+        let names: Vec<_> = resources.iter().map(|changed| changed.resource.clone()).collect();
+        self.copy.update_value(|copy| resources.into_iter().for_each(|changed| copy.put(changed)));
         self.copy.with_value(|copy| self.tables.refresh(copy, &names));
     }
 
@@ -172,12 +178,16 @@ impl Store {
         self.copy.set_value(resource::Copy::new(snapshot));
         self.copy.with_value(|copy| self.tables.replace(copy));
         self.generation.update(|generation| *generation += 1);
+        let seq = self.seq();
+        let early = self.early.try_update_value(std::mem::take).unwrap_or_default();
+        early.into_iter().filter(|change| change.seq > seq).for_each(|change| self.apply(change));
     }
 
     /// Forgets everything: the page is connected elsewhere.
     fn forget(&self) {
         self.copy.set_value(resource::Copy::default());
         self.tables.forget();
+        self.early.set_value(Vec::new());
         self.generation.set(0);
     }
 

@@ -1,5 +1,6 @@
 //! The server as a program of its own.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -20,13 +21,15 @@ pub struct Program {
 impl Program {
     /// Starts it on a free port and waits for the line that says where it listens.
     pub fn start(program: &Path, data_dir: &Path) -> Outcome<Self> {
+        let log = data_dir.with_extension("log");
+        let errors = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
         let begun = Instant::now();
         let mut child = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .env("SIGNALBOX_ADMIN_TOKEN", "sbx_adm_bench-0123456789-0123456789-0123456789")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(errors)
             .spawn()
             .map_err(|error| format!("{} does not start: {error}", program.display()))?;
         let stdout = child.stdout.take().ok_or("the server has no standard output")?;
@@ -38,7 +41,10 @@ impl Program {
             .and_then(|_| serde_json::from_str::<serde_json::Value>(&line).ok())
             .and_then(|ready| Some(ready["listening"].as_str()?.strip_prefix("http://")?.to_owned()));
         let mut program = Self { child, address: String::new(), took };
-        program.address = address.ok_or_else(|| format!("the server did not say where it listens, but: {line}"))?;
+        program.address = address.ok_or_else(|| {
+            let told = std::fs::read_to_string(&log).unwrap_or_default();
+            format!("the server did not say where it listens, but: {line}{told}")
+        })?;
         Ok(program)
     }
 

@@ -32,13 +32,13 @@ use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::flag::Flag;
 
 use crate::browser;
-use crate::components::{Empty, Failed, LinkButton, SkeletonRows};
+use crate::components::{Aspect, Banner, ButtonSize, Empty, Failed, LinkButton, SkeletonRows, Time};
 use crate::state::{Loaded, use_store};
 
 use change::{ReasonBanner, ReasonDialog, StepDialog};
 use header::{FlagHeader, FlagTabs};
 use history::HistoryTab;
-use page::{Asking, Page};
+use page::{Asking, Page, use_page};
 use rollout::RolloutTab;
 use scene::Scene;
 use settings::SettingsTab;
@@ -139,6 +139,7 @@ fn Sections(scene: Memo<Arc<Scene>>, tab: Memo<Tab>) -> impl IntoView {
         <FlagHeader />
         <FlagTabs tab />
         <ReasonBanner />
+        <ArchiveBanner />
         {move || {
             environment.track();
             match tab.get() {
@@ -157,6 +158,32 @@ fn Sections(scene: Memo<Arc<Scene>>, tab: Memo<Tab>) -> impl IntoView {
                     Asking::Why(sequence) => view! { <ReasonDialog sequence /> }.into_any(),
                 })
         }}
+    }
+}
+
+/// Says, as long as it is so, that the flag is in the archive and nothing of it can be changed.
+#[component]
+fn ArchiveBanner() -> impl IntoView {
+    let scene = use_page().scene;
+    let archived = Memo::new(move |_| scene.with(|scene| scene.flag.archived));
+    let settings = scene.with_untracked(|scene| Tab::Settings.address(&scene.flag.key));
+    move || {
+        let settings = settings.clone();
+        archived.get().map(|since| {
+            view! {
+                <div class="flag-banner">
+                    <Banner aspect=Aspect::Dark>
+                        <span class="grow">
+                            "In the archive since " <Time at=since />
+                            ". Applications do not know it any more; nothing can be changed until it is restored."
+                        </span>
+                        <LinkButton href=settings size=ButtonSize::Small>
+                            "Open settings"
+                        </LinkButton>
+                    </Banner>
+                </div>
+            }
+        })
     }
 }
 

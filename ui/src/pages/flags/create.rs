@@ -15,7 +15,7 @@ use crate::form::{Problem, key_from_name, key_problem};
 use crate::state::{ToastKind, use_store};
 
 /// The fields of the form, as the API names them.
-const FIELDS: &[&str] = &["name", "key", "description", "owner", "purpose", "value_kind"];
+const FIELDS: &[&str] = &["name", "key", "description", "owner", "purpose", "value_kind", "variants"];
 
 const PURPOSES: [(Purpose, &str, &str); 5] = [
     (Purpose::Release, "release", "lets a feature out, then goes"),
@@ -100,7 +100,7 @@ pub fn CreateFlagDialog(
                 Ok(flag) => {
                     store.put_flag(&flag);
                     store.toast(ToastKind::Done, format!("{} is made. Nobody has it yet.", flag.details.name));
-                    on_close.run(());
+                    on_close.try_run(());
                     navigate(&format!("/flags/{}", flag.key), Default::default());
                 }
                 Err(error) => problem.set(error),

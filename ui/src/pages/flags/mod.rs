@@ -19,7 +19,7 @@ use crate::state::use_store;
 pub use create::CreateFlagDialog;
 
 /// How many rows are drawn before more are asked for.
-const ROWS: usize = 200;
+const ROWS: usize = 100;
 
 /// All flags of the project.
 #[component]

@@ -122,7 +122,7 @@ pub fn VariantsEditor(
                             prop:checked=move || off.get() == row.id
                             on:change=move |_| off.set(row.id)
                         />
-                        "Without"
+                        "When off"
                     </label>
                     <Button
                         kind=ButtonKind::Quiet

@@ -36,7 +36,7 @@ pub fn GiveReasonDialog(
             match store.send::<GiveReasonEndpoint>(&AtEntry { sequence }, &body, None).await {
                 Ok(_) => {
                     store.toast(ToastKind::Done, "The reason is in the history.");
-                    on_close.run(());
+                    on_close.try_run(());
                 }
                 Err(error) => problem.set(error),
             }

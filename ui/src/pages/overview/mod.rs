@@ -8,6 +8,7 @@ mod recent;
 
 use leptos::prelude::*;
 
+use self::give_reason::GiveReasonDialog;
 use self::motion::Motion;
 use self::need_card::NeedCard;
 use self::needs::Need;
@@ -88,6 +89,8 @@ pub fn OverviewPage() -> impl IntoView {
 #[component]
 fn Needs(needs: Memo<Vec<Need>>) -> impl IntoView {
     let all = RwSignal::new(false);
+    // Here, not in the card: the card goes as soon as the reason is there.
+    let asking = RwSignal::new(None::<Need>);
     let shown = move || {
         let mut needs = needs.get();
         if !all.get() {
@@ -103,7 +106,7 @@ fn Needs(needs: Memo<Vec<Need>>) -> impl IntoView {
                 aria-label="Needs you now"
             >
                 <For each=shown key=Clone::clone let:need>
-                    <NeedCard need />
+                    <NeedCard need on_reason=move |need| asking.set(Some(need)) />
                 </For>
             </ul>
             <Show when=move || { more() > 0 && !all.get() }>
@@ -114,6 +117,11 @@ fn Needs(needs: Memo<Vec<Need>>) -> impl IntoView {
                 </p>
             </Show>
         </Show>
+        {move || {
+            let need = asking.get()?;
+            let sequence = need.reason_awaited?;
+            Some(view! { <GiveReasonDialog sequence subject=need.title on_close=move |()| asking.set(None) /> })
+        }}
     }
 }
 

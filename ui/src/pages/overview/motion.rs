@@ -7,8 +7,13 @@ use signalbox_domain::key::EnvironmentKey;
 use signalbox_domain::rollout::{HeldBecause, RolloutStatus};
 use signalbox_protocol::wire::flag::{FlagInEnvironment, FlagRow, RolloutRow};
 
-use crate::components::{Aspect, AspectText, Empty, LinkButton, MiniTrack, Time, people, percent};
+use crate::components::{
+    Aspect, AspectText, Button, ButtonKind, ButtonSize, Empty, LinkButton, MiniTrack, Time, people, percent,
+};
 use crate::state::use_store;
+
+/// How many rows are drawn before the rest is asked for.
+const ROWS: usize = 12;
 
 /// A rollout under way.
 type Row = (Arc<FlagRow>, FlagInEnvironment, RolloutRow);
@@ -21,6 +26,11 @@ pub fn Motion() -> impl IntoView {
         Some(environment) => in_motion(&store.flag_rows(), &environment.key),
         None => Vec::new(),
     });
+    let all = RwSignal::new(false);
+    let shown = move || {
+        let most = if all.get() { usize::MAX } else { ROWS };
+        rows.with(|rows| rows.iter().take(most).cloned().collect::<Vec<_>>())
+    };
     let place = move || store.environment().map(|environment| environment.name.clone()).unwrap_or_default();
     view! {
         <section class="card" aria-labelledby="in-motion">
@@ -73,7 +83,7 @@ pub fn Motion() -> impl IntoView {
                     </thead>
                     <tbody>
                         <For
-                            each=move || rows.get()
+                            each=shown
                             key=|(flag, state, _)| (flag.key.clone(), flag.version, state.people)
                             let:row
                         >
@@ -81,6 +91,13 @@ pub fn Motion() -> impl IntoView {
                         </For>
                     </tbody>
                 </table>
+                <Show when=move || { rows.with(Vec::len) > ROWS && !all.get() }>
+                    <p class="o-more">
+                        <Button kind=ButtonKind::Quiet on_press=move |()| all.set(true)>
+                            {move || format!("Show all {}", rows.with(Vec::len))}
+                        </Button>
+                    </p>
+                </Show>
             </Show>
         </section>
     }
@@ -90,8 +107,8 @@ pub fn Motion() -> impl IntoView {
 fn MotionRow(row: Row) -> impl IntoView {
     let (flag, state, rollout) = row;
     let href = format!("/flags/{}", flag.key);
-    let since = rollout.entered.unwrap_or(state.changed);
-    let is_held = rollout.status == RolloutStatus::Held;
+    let held = (rollout.status == RolloutStatus::Held).then(|| held_words(&state, &rollout));
+    let entered = rollout.entered;
     let share = if state.killed.is_some() { "Off".into() } else { percent(state.share) };
     view! {
         <tr>
@@ -109,14 +126,15 @@ fn MotionRow(row: Row) -> impl IntoView {
                 <MiniTrack rollout=rollout.clone() wide=true />
             </td>
             <td class="o-state">
-                {if is_held {
-                    view! { <AspectText aspect=Aspect::Danger>{held_words(&state, &rollout)}</AspectText> }.into_any()
-                } else {
-                    view! { <span class="m fs12 ink2">"Under way"</span> }.into_any()
-                }} <span class="fs11 ink3">"since " <Time at=since /></span>
+                {match held {
+                    Some(words) => view! { <AspectText aspect=Aspect::Danger>{words}</AspectText> }.into_any(),
+                    None => view! { <span class="m fs12 ink2">"Under way"</span> }.into_any(),
+                }}
+                {entered
+                    .map(|entered| view! { <span class="fs11 ink3">"in this stage since " <Time at=entered /></span> })}
             </td>
             <td class="right o-open">
-                <LinkButton href size=crate::components::ButtonSize::Small>
+                <LinkButton href size=ButtonSize::Small>
                     "Review"
                 </LinkButton>
             </td>

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::give_reason::GiveReasonDialog;
 use super::needs::{Need, NeedKind};
 use crate::components::{Ago, Aspect, AspectGlyph, Button, ButtonSize, Icon, IconName};
 use crate::state::use_store;
@@ -12,16 +11,18 @@ use crate::state::use_store;
 pub fn NeedCard(
     /// What it is.
     need: Need,
+    /// Called with the need whose reason the reader wants to give.
+    #[prop(into)]
+    on_reason: Callback<Need>,
 ) -> impl IntoView {
     let store = use_store();
-    let asking = RwSignal::new(false);
+    let asked = need.clone();
     let Need { kind, flag, environment, environment_name, title, text, since, reason_awaited, .. } = need;
     let tint = match kind {
         NeedKind::TurnedOff | NeedKind::Held => " need--danger",
         NeedKind::Reason | NeedKind::LastStage | NeedKind::Planned => "",
     };
     let href = format!("/flags/{flag}");
-    let subject = title.clone();
     let disabled = Signal::derive(move || store.can_edit().err());
     view! {
         <li class=format!("card need{tint}")>
@@ -33,7 +34,7 @@ pub fn NeedCard(
                     NeedKind::LastStage => plain(IconName::Flag, "Last stage").into_any(),
                     NeedKind::Planned => plain(IconName::Play, "Ready to start").into_any(),
                 }} <span class="fs12 ink3 trunc">{environment_name}</span> <span class="end fs11 ink3">
-                    <Ago at=since />
+                    {since.map(|at| view! { <Ago at /> })}
                 </span>
             </div>
             <h2 class="need-title">{title}</h2>
@@ -53,19 +54,16 @@ pub fn NeedCard(
                         }
                     })}
                 {reason_awaited
-                    .map(|sequence| {
-                        let subject = subject.clone();
+                    .map(|_| {
                         view! {
-                            <Button size=ButtonSize::Small opens="dialog" disabled on_press=move |()| asking.set(true)>
+                            <Button
+                                size=ButtonSize::Small
+                                opens="dialog"
+                                disabled
+                                on_press=move |()| on_reason.run(asked.clone())
+                            >
                                 "Give the reason…"
                             </Button>
-                            <Show when=move || asking.get()>
-                                <GiveReasonDialog
-                                    sequence
-                                    subject=subject.clone()
-                                    on_close=move |()| asking.set(false)
-                                />
-                            </Show>
                         }
                     })}
             </div>

@@ -30,8 +30,8 @@ pub struct Need {
     pub title: String,
     /// What it means for people.
     pub text: String,
-    /// Since when.
-    pub since: Timestamp,
+    /// Since when, where that is known.
+    pub since: Option<Timestamp>,
     /// The audit entry whose reason is still to be given.
     pub reason_awaited: Option<u64>,
 }
@@ -58,32 +58,41 @@ pub fn of_store(store: Store) -> Vec<Need> {
 
 /// What needs a person: production first within each kind, then the latest first.
 fn needs(flags: &[Arc<FlagRow>], environments: &[Arc<Environment>], history: &[Arc<AuditEntry>]) -> Vec<Need> {
+    // Few wait for a reason; every flag in every environment looks whether it is among them.
+    let awaiting: Vec<_> = history.iter().filter(|entry| entry.reason_awaited).collect();
     let mut needs: Vec<Need> = flags
         .iter()
         .filter(|flag| flag.archived.is_none())
-        .flat_map(|flag| environments.iter().filter_map(|environment| need(flag, environment, history)))
+        .flat_map(|flag| environments.iter().filter_map(|environment| need(flag, environment, &awaiting, history)))
         .collect();
     needs.sort_by_key(|need| (need.kind, !need.production, std::cmp::Reverse(need.since)));
     needs
 }
 
-fn need(flag: &FlagRow, environment: &Environment, history: &[Arc<AuditEntry>]) -> Option<Need> {
+fn need(
+    flag: &FlagRow,
+    environment: &Environment,
+    awaiting: &[&Arc<AuditEntry>],
+    history: &[Arc<AuditEntry>],
+) -> Option<Need> {
     let state = flag.environments.get(&environment.key)?;
-    let awaited = history.iter().find(|entry| {
-        entry.reason_awaited
-            && entry.project.as_ref() == Some(&flag.project)
-            && entry.flag.as_ref() == Some(&flag.key)
-            && entry.environment.as_ref() == Some(&environment.key)
-    });
+    let awaited = awaiting.iter().find(|entry| is_about(entry, flag, environment));
     let name = &flag.name;
     let (kind, title, text, since) = if let Some(since) = state.killed {
-        (NeedKind::TurnedOff, format!("{name} is off for everyone"), turned_off(state, environment), since)
-    } else if let Some(found) = of_rollout(name, state) {
-        found
+        (NeedKind::TurnedOff, format!("{name} is off for everyone"), turned_off(state, environment), Some(since))
+    } else if let Some((kind, title, text, since)) = of_rollout(name, state) {
+        // When a rollout entered its stage is not when it was held; that is in the history.
+        let since = if kind == NeedKind::Held { held_at(flag, environment, history) } else { since };
+        (kind, title, text, since)
     } else {
         let entry = awaited?;
         let title = format!("Why was {name} {}?", past(&entry.words.action));
-        (NeedKind::Reason, title, "The reason is kept in the history; it helps whoever asks later.".into(), entry.time)
+        (
+            NeedKind::Reason,
+            title,
+            "The reason is kept in the history; it helps whoever asks later.".into(),
+            Some(entry.time),
+        )
     };
     Some(Need {
         kind,
@@ -98,9 +107,23 @@ fn need(flag: &FlagRow, environment: &Environment, history: &[Arc<AuditEntry>]) 
     })
 }
 
-fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String, String, Timestamp)> {
+/// Whether an entry is about this flag in this environment.
+fn is_about(entry: &AuditEntry, flag: &FlagRow, environment: &Environment) -> bool {
+    entry.project.as_ref() == Some(&flag.project)
+        && entry.flag.as_ref() == Some(&flag.key)
+        && entry.environment.as_ref() == Some(&environment.key)
+}
+
+/// When a rollout was stopped, where the history at hand goes back so far; newest entries come first.
+fn held_at(flag: &FlagRow, environment: &Environment, history: &[Arc<AuditEntry>]) -> Option<Timestamp> {
+    let stops = ["rollout_held", "rollout_rolled_back"];
+    let stop = history.iter().find(|entry| stops.contains(&entry.kind.as_str()) && is_about(entry, flag, environment));
+    stop.map(|entry| entry.time)
+}
+
+fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String, String, Option<Timestamp>)> {
     let rollout = state.rollout.as_ref()?;
-    let since = rollout.entered.unwrap_or(state.changed);
+    let since = rollout.entered;
     let people = capital(&in_words(state.people));
     let have = if state.people == 1 { "has" } else { "have" };
     match rollout.status {
@@ -127,7 +150,12 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
         RolloutStatus::Draft => {
             let line = rollout.stages.join(" → ");
             let title = format!("{name} is planned, not started");
-            Some((NeedKind::Planned, title, format!("{line}. Nobody new gets it before you start."), state.changed))
+            Some((
+                NeedKind::Planned,
+                title,
+                format!("{line}. Nobody new gets it before you start."),
+                Some(state.changed),
+            ))
         }
         RolloutStatus::Running | RolloutStatus::Finished => None,
     }
@@ -239,6 +267,7 @@ mod tests {
         let history = [awaiting()];
         let held = needs(&[flag(state(rollout("held", json!({"stage": 2}))))], &[production()], &history);
         assert_eq!((held[0].kind, held[0].reason_awaited), (NeedKind::Held, Some(9)));
+        assert_eq!(held[0].since, Some(history[0].time), "held then, not when it entered the stage");
         let running = needs(&[flag(state(rollout("running", json!({"stage": 1}))))], &[production()], &history);
         assert_eq!((running[0].kind, running[0].title.as_str()), (NeedKind::Reason, "Why was Card freeze held?"));
     }

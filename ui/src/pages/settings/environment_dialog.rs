@@ -84,7 +84,7 @@ pub fn EnvironmentDialog(
                 match answer {
                     Ok(environment) => {
                         store.toast(ToastKind::Done, format!("{} is saved.", environment.name));
-                        on_close.run(());
+                        on_close.try_run(());
                     }
                     Err(error) => attempt.problem.set(error),
                 }

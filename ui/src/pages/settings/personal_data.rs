@@ -73,7 +73,7 @@ pub fn PersonalData() -> impl IntoView {
                     "When somebody asks to be forgotten: keys of people, names and reasons are kept beside the history, "
                     "so that they can be erased without breaking it."
                 </p>
-                <ul class="facts">
+                <ul class="erase-facts">
                     <li>
                         "The value goes from everywhere it stands exactly like this: lists of named people, variants of "
                         "their own, owners of flags, names of access tokens, reasons."

@@ -233,7 +233,7 @@ fn RevokeDialog(sdk_key: Arc<SdkKey>, production: bool, on_close: Callback<()>) 
             match answer {
                 Ok(sdk_key) => {
                     store.toast(ToastKind::Done, format!("The key for {} no longer works.", sdk_key.name));
-                    on_close.run(());
+                    on_close.try_run(());
                 }
                 Err(error) => attempt.problem.set(error),
             }

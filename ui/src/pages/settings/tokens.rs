@@ -182,7 +182,7 @@ fn RevokeDialog(token: Arc<Token>, on_close: Callback<()>) -> impl IntoView {
                 match answer {
                     Ok(token) => {
                         store.toast(ToastKind::Done, format!("The token of {} no longer works.", token.name));
-                        on_close.run(());
+                        on_close.try_run(());
                     }
                     Err(error) => attempt.problem.set(error),
                 }

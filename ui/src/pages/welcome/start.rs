@@ -4,6 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use signalbox_protocol::desktop::Choice;
+use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use super::Frame;
 use crate::components::{
@@ -45,12 +46,20 @@ pub fn WelcomePage() -> impl IntoView {
     let busy = move |card| Signal::derive(move || at_work.get() == Some(card));
     let join = move |event: SubmitEvent| {
         event.prevent_default();
+        if let Some(error) = missing(address, "url", "enter the address of your team's server")
+            .or_else(|| missing(token, "token", "enter your access token"))
+        {
+            return team.set(error);
+        }
         let choice =
             Choice::Remote { url: with_scheme(&address.get_untracked()), token: token.get_untracked().trim().into() };
         choose(Card::Team, team, choice);
     };
     let begin = move |event: SubmitEvent| {
         event.prevent_default();
+        if let Some(error) = missing(project, "project_name", "enter a name for the project") {
+            return empty.set(error);
+        }
         choose(Card::Empty, empty, Choice::Empty { project_name: project.get_untracked().trim().into() });
     };
     view! {
@@ -179,6 +188,12 @@ fn Sketch() -> impl IntoView {
             {line("Card freeze", &["p", "p", "p", "hd", ""], true)} {line("Faster search", &["p", "p", "p", "p", "h"], false)}
         </div>
     }
+}
+
+/// The error for a field that was left empty.
+fn missing(value: RwSignal<String>, field: &str, message: &str) -> Option<ErrorBody> {
+    let is_empty = value.with_untracked(|value| value.trim().is_empty());
+    is_empty.then(|| ErrorBody::new(ErrorCode::InvalidField, message).about(field))
 }
 
 /// An address as people type it, with the scheme that they leave out: plain HTTP only on this computer.

@@ -77,7 +77,7 @@ pub fn try_now() {
 async fn take_snapshot(store: Store) -> Result<(), ErrorBody> {
     let snapshot = api::call::<GetSnapshot>(&AtRoot {}, &Empty {}, &Empty {}, None).await?;
     store.replace(snapshot);
-    super::fetch_recent(store);
+    super::catch_up(store);
     Ok(())
 }
 

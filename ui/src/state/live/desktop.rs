@@ -12,7 +12,7 @@ pub fn listen(store: Store) {
     ipc::listen::<Change>(event::CHANGE, move |change| store.apply(change));
     ipc::listen::<Snapshot>(event::SNAPSHOT, move |snapshot| {
         store.replace(snapshot);
-        super::fetch_recent(store);
+        super::catch_up(store);
     });
     ipc::listen::<Connection>(event::CONNECTION, move |connection| {
         let was = store.connection.get_untracked();

@@ -7,11 +7,13 @@ mod watch;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use signalbox_domain::rollout::RolloutStatus;
 use signalbox_protocol::endpoint::{AtRoot, GetMe, ListAudit};
 use signalbox_protocol::resource::ResourceName;
 use signalbox_protocol::stream::{Changed, Content};
 use signalbox_protocol::wire::Empty;
-use signalbox_protocol::wire::audit::AuditQuery;
+use signalbox_protocol::wire::audit::{AuditEntry, AuditQuery};
+use signalbox_protocol::wire::flag::FlagInEnvironment;
 
 use super::Store;
 use crate::{api, clock};
@@ -21,6 +23,8 @@ pub use desktop::listen as listen_to_app;
 
 /// How many of the latest audit entries are kept at hand.
 const RECENT: u32 = 100;
+/// How many flags with a rollout under way are kept at hand with everything about them.
+const IN_ROLLOUT: usize = 50;
 
 /// Moves [`Store::now`] on, every second.
 pub fn start_clock(store: Store) {
@@ -32,6 +36,7 @@ pub fn start_clock(store: Store) {
 pub fn catch_up(store: Store) {
     fetch_me(store);
     fetch_recent(store);
+    fetch_in_rollout(store);
 }
 
 /// Fetches the latest audit entries, so that recent changes can be shown.
@@ -42,13 +47,34 @@ fn fetch_recent(store: Store) {
         if let Some(oldest) = list.items.last() {
             store.tables.forget_audit_before(oldest.sequence);
         }
-        for entry in list.items {
-            if let Ok(body) = serde_json::to_value(&entry) {
-                let resource = ResourceName::audit_entry(entry.sequence);
-                store.put(Changed { resource, version: entry.sequence, content: Content::Body(body) });
+        let entry = |entry: AuditEntry| {
+            let content = Content::Body(serde_json::to_value(&entry).ok()?);
+            Some(Changed { resource: ResourceName::audit_entry(entry.sequence), version: entry.sequence, content })
+        };
+        store.put(list.items.into_iter().filter_map(entry).collect());
+    });
+}
+
+/// Fetches everything about the flags that are in rollout, one after the other, so that they can be
+/// looked at should the server go away.
+fn fetch_in_rollout(store: Store) {
+    let Some(project) = untrack(|| store.project_key()) else { return };
+    let mut flags: Vec<_> = untrack(|| store.flag_rows());
+    flags.retain(|flag| flag.environments.values().any(is_in_rollout));
+    flags.truncate(IN_ROLLOUT);
+    spawn_local(async move {
+        for flag in flags {
+            if store.fetch_flag(&project, &flag.key).await.is_err() {
+                // The server has other worries; whoever opens the flag asks again.
+                return;
             }
         }
     });
+}
+
+fn is_in_rollout(state: &FlagInEnvironment) -> bool {
+    let status = state.rollout.as_ref().map(|rollout| rollout.status);
+    state.killed.is_some() || matches!(status, Some(RolloutStatus::Running | RolloutStatus::Held))
 }
 
 /// Fetches who the reader is, where that is not known yet.

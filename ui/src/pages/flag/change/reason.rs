@@ -146,7 +146,7 @@ pub fn ReasonBanner() -> impl IntoView {
             many => format!("It was stopped here {many} times without a reason so far."),
         };
         Some(view! {
-            <div class="reason-banner">
+            <div class="flag-banner">
                 <Banner aspect=Aspect::Off>
                     <span class="grow">{sentence}</span>
                     <Button

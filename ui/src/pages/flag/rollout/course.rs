@@ -9,6 +9,15 @@ use crate::pages::flag::crowd::in_words;
 use crate::pages::flag::scene::Scene;
 use crate::time;
 
+/// Who had it during a rollout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// Every change, oldest first; at least two.
+    pub points: Vec<Point>,
+    /// When the rollout was finished; absent while it goes on.
+    pub end: Option<Timestamp>,
+}
+
 /// So many people had it from this moment on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
@@ -33,17 +42,20 @@ pub enum Event {
     TurnedOn,
 }
 
-/// The course of the latest rollout, oldest first, from the flag's history in this environment (newest first).
+/// The course of the latest rollout, from the flag's history in this environment (newest first).
 ///
 /// Nothing where the history does not tell it whole: it does not reach back to the start, a stage that
 /// was left is not in the plan any more, or it does not lead to who has it now. A gap is never drawn
 /// as a fact.
-pub fn course(scene: &Scene, history: &[AuditEntry]) -> Option<Vec<Point>> {
+pub fn course(scene: &Scene, history: &[AuditEntry]) -> Option<Course> {
     let rollout = scene.configuration.rollout.as_ref()?;
+    // What came before a rollout that has not started is the course of another one.
+    rollout.started?;
     let start = history.iter().position(|entry| entry.kind == "rollout_started")?;
     let mut position = Position::Start;
     let mut off = false;
     let mut points = Vec::new();
+    let mut end = None;
     for entry in history[..=start].iter().rev() {
         let event = match (entry.kind.as_str(), position) {
             ("rollout_started", _) => Event::Entered(0),
@@ -53,7 +65,10 @@ pub fn course(scene: &Scene, history: &[AuditEntry]) -> Option<Vec<Point>> {
             ("kill_switch_engaged", _) => Event::TurnedOff,
             ("kill_switch_lifted", _) => Event::TurnedOn,
             // What the rule gives after the end of the rollout is another story.
-            ("rollout_finished", _) => break,
+            ("rollout_finished", _) => {
+                end = Some(entry.time);
+                break;
+            }
             _ => continue,
         };
         match event {
@@ -68,8 +83,8 @@ pub fn course(scene: &Scene, history: &[AuditEntry]) -> Option<Vec<Point>> {
         let people = if off { 0 } else { scene.at(rollout, position).people? };
         points.push(Point { time: entry.time, people, event });
     }
-    let whole = position == rollout.position && off == scene.configuration.killed.is_some();
-    (whole && points.len() > 1).then_some(points)
+    let agrees = end.is_some() || off == scene.configuration.killed.is_some();
+    (position == rollout.position && agrees && points.len() > 1).then_some(Course { points, end })
 }
 
 /// Where a roll back led, from how the history words it.
@@ -90,15 +105,16 @@ fn rolled_back_to(rollout: &Rollout, after: &str) -> Option<Position> {
 }
 
 /// What the course shows, in one sentence: "From nobody to about 41,000 people in 17 d; rolled back once."
-pub fn finding(scene: &Scene, points: &[Point], now: Timestamp) -> Option<String> {
+pub fn finding(scene: &Scene, course: &Course, now: Timestamp) -> Option<String> {
+    let Course { points, end } = course;
     let rollout = scene.configuration.rollout.as_ref()?;
     let (first, last) = (points.first()?, points.last()?);
     let before = scene.at(rollout, Position::Start).people;
     let count = |event: Event| points.iter().filter(|point| point.event == event).count();
-    let span = time::span(now.millis() - first.time.millis());
+    let span = time::span(end.unwrap_or(now).millis() - first.time.millis());
     let most = points.iter().map(|point| point.people).max();
     let mut sentence = match last.people {
-        0 => format!("At most {} had it in {span}, nobody has it now", in_words(most)),
+        0 => format!("At most {} had it in {span}, in the end nobody", in_words(most)),
         last => format!("From {} to {} in {span}", in_words(before), in_words(Some(last))),
     };
     for (what, times) in [("rolled back", count(Event::RolledBack)), ("turned off", count(Event::TurnedOff))] {
@@ -117,6 +133,7 @@ mod tests {
     use super::*;
     use crate::pages::flag::fixture;
     use serde_json::json;
+    use signalbox_domain::rollout::RolloutStatus;
     use signalbox_protocol::wire::configuration::Configuration;
 
     /// A history, oldest first here: kind and what it led to.
@@ -136,7 +153,7 @@ mod tests {
 
     fn check(configuration: Configuration, events: &[(&str, &str)], expect: Option<&[u64]>) {
         let got = course(&fixture::scene(configuration), &history(events))
-            .map(|points| points.into_iter().map(|point| point.people).collect::<Vec<_>>());
+            .map(|course| course.points.into_iter().map(|point| point.people).collect::<Vec<_>>());
         assert_eq!(got.as_deref(), expect, "{events:?}");
     }
 
@@ -155,12 +172,23 @@ mod tests {
         killed.killed = Some(Timestamp::from_millis(1));
         let off = [&started[..], &[("kill_switch_engaged", ""), ("rollout_held", "")]].concat();
         check(killed, &off, Some(&[3, 1_640, 0]));
+
+        let mut finished = fixture::running(1);
+        finished.rollout.as_mut().unwrap().status = RolloutStatus::Finished;
+        finished.killed = Some(Timestamp::from_millis(1));
+        let after =
+            [&started[..], &[("rollout_finished", ""), ("rule_changed", ""), ("kill_switch_engaged", "")]].concat();
+        check(finished.clone(), &after, Some(&[3, 1_640]));
+        let course = course(&fixture::scene(finished), &history(&after)).unwrap();
+        assert_eq!(course.end.unwrap().to_string(), "2026-11-05T09:00:00.000Z", "it ends with the rollout");
     }
 
     #[test]
     fn what_the_history_does_not_tell_is_not_drawn() {
         // It does not reach back to the start.
         check(fixture::running(1), &[("rollout_advanced", "1 %")], None);
+        // It is that of an earlier rollout.
+        check(fixture::draft(), &[("rollout_started", "Staff"), ("rollout_rolled_back", "nobody")], None);
         // It does not lead to where the rollout stands.
         check(fixture::running(2), &[("rollout_started", "Staff"), ("rollout_advanced", "1 %")], None);
         // A stage that is not in the plan any more.
@@ -179,17 +207,17 @@ mod tests {
             ("rollout_advanced", "10 %"),
             ("rollout_rolled_back", "1 %"),
         ];
-        let points = course(&scene, &history(&events)).unwrap();
-        let now = Timestamp::from_millis(points[0].time.millis() + 17 * 24 * 3_600_000);
+        let course = course(&scene, &history(&events)).unwrap();
+        let now = Timestamp::from_millis(course.points[0].time.millis() + 17 * 24 * 3_600_000);
         assert_eq!(
-            finding(&scene, &points, now).unwrap(),
+            finding(&scene, &course, now).unwrap(),
             "From nobody to about 1,640 people in 17 d; rolled back once."
         );
-        let mut off = points.clone();
-        off.push(Point { people: 0, event: Event::TurnedOff, ..points[3] });
+        let mut off = course.clone();
+        off.points.push(Point { people: 0, event: Event::TurnedOff, ..course.points[3] });
         assert_eq!(
             finding(&scene, &off, now).unwrap(),
-            "At most about 16,400 people had it in 17 d, nobody has it now; rolled back once; turned off once."
+            "At most about 16,400 people had it in 17 d, in the end nobody; rolled back once; turned off once."
         );
     }
 }

@@ -7,7 +7,7 @@ use signalbox_domain::rollout::Position;
 use crate::components::Time;
 use crate::pages::flag::crowd::figure;
 use crate::pages::flag::page::use_page;
-use crate::pages::flag::rollout::course::{Event, Point, course, finding};
+use crate::pages::flag::rollout::course::{Course, Event, Point, course, finding};
 use crate::pages::flag::rollout::course_chart::{Labels, draw};
 use crate::pages::flag::rollout::recent::History;
 use crate::state::use_store;
@@ -23,7 +23,7 @@ const TWO_DAYS: i64 = 48 * 3_600_000;
 struct Drawn {
     finding: String,
     image: String,
-    points: Vec<Point>,
+    course: Course,
     stages: Vec<String>,
 }
 
@@ -39,23 +39,23 @@ pub fn CourseCard(history: History) -> impl IntoView {
         page.scene.with(|scene| {
             history.entries.with(|entries| {
                 let entries: Vec<_> = entries.as_ref()?.as_ref().ok()?.iter().map(|entry| (**entry).clone()).collect();
-                let points = course(scene, &entries)?;
+                let course = course(scene, &entries)?;
                 let rollout = scene.configuration.rollout.as_ref()?;
                 let stages: Vec<_> = rollout.stages.iter().map(|stage| stage.title.clone()).collect();
-                let first = points.first()?.time;
-                let short = now.millis() - first.millis() < TWO_DAYS;
+                let first = course.points.first()?.time;
+                let short = course.end.unwrap_or(now).millis() - first.millis() < TWO_DAYS;
                 let axis = move |moment: Timestamp| {
                     let local = time::local(moment);
                     if short { time::clock(&local) } else { time::short(&local, &time::local(now)) }
                 };
                 let before = scene.at(rollout, Position::Start).people?;
-                let image = draw(&points, before, now, &Labels { stages: &stages, time: &axis })?;
-                Some(Drawn { finding: finding(scene, &points, now)?, image, points, stages })
+                let image = draw(&course, before, now, &Labels { stages: &stages, time: &axis })?;
+                Some(Drawn { finding: finding(scene, &course, now)?, image, course, stages })
             })
         })
     });
     move || {
-        drawn.get().map(|Drawn { finding, image, points, stages }| {
+        drawn.get().map(|Drawn { finding, image, course, stages }| {
             view! {
                 <section class="card" aria-labelledby="course">
                     <div class="card-h">
@@ -68,7 +68,7 @@ pub fn CourseCard(history: History) -> impl IntoView {
                     </figure>
                     <details class="course-table">
                         <summary class="fs12 ink2">"Show as table"</summary>
-                        <CourseTable points stages />
+                        <CourseTable points=course.points stages />
                     </details>
                 </section>
             }

@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use signalbox_domain::{Timestamp, people};
 
-use crate::pages::flag::rollout::course::{Event, Point};
+use crate::pages::flag::rollout::course::{Course, Event, Point};
 
 /// Size of the drawing in its own units; it scales with the card that holds it.
 const SIZE: (u32, u32) = (840, 172);
@@ -40,10 +40,12 @@ pub struct Labels<'a> {
     pub time: &'a dyn Fn(Timestamp) -> String,
 }
 
-/// The course up to `now` as an SVG image; nothing where there is nothing to draw.
-pub fn draw(points: &[Point], people_before: u64, now: Timestamp, labels: &Labels<'_>) -> Option<String> {
+/// The course up to its end or `now` as an SVG image; nothing where there is nothing to draw.
+pub fn draw(course: &Course, people_before: u64, now: Timestamp, labels: &Labels<'_>) -> Option<String> {
+    let points = &course.points[..];
     let first = points.first()?.time.millis();
-    let last = now.millis().max(first + 1);
+    let last = course.end.unwrap_or(now).millis().max(first + 1);
+    let last_label = if course.end.is_some() { (labels.time)(Timestamp::from_millis(last)) } else { "now".into() };
     // A little of the time before the start, so that the first step is seen.
     let begin = first - (last - first) / 24;
     let most = points.iter().map(|point| point.people).fold(people_before, u64::max);
@@ -57,7 +59,7 @@ pub fn draw(points: &[Point], people_before: u64, now: Timestamp, labels: &Label
             grid(chart, begin..last, top, step)?;
             changes(chart, points, top, labels)?;
             steps(chart, points, people_before, begin..last)?;
-            times(chart, first..last, labels)
+            times(chart, first..last, labels, &last_label)
         })
         .and_then(|()| area.present())
         .ok()?;
@@ -131,14 +133,14 @@ fn steps(chart: &mut Plot<'_>, points: &[Point], before: u64, time: std::ops::Ra
     Ok(())
 }
 
-/// When it started, two moments between, and now.
-fn times(chart: &mut Plot<'_>, time: std::ops::Range<i64>, labels: &Labels<'_>) -> Drawn {
+/// When it started, two moments between, and how far it goes.
+fn times(chart: &mut Plot<'_>, time: std::ops::Range<i64>, labels: &Labels<'_>, last: &str) -> Drawn {
     let length = time.end - time.start;
     for quarter in 0..=3 {
         let moment = time.start + length / 3 * quarter;
         let (name, side) = match quarter {
             0 => ((labels.time)(Timestamp::from_millis(moment)), HPos::Left),
-            3 => ("now".to_owned(), HPos::Right),
+            3 => (last.to_owned(), HPos::Right),
             _ => ((labels.time)(Timestamp::from_millis(moment)), HPos::Center),
         };
         let (x, y) = chart.backend_coord(&(moment.min(time.end), 0.0));
@@ -191,9 +193,14 @@ mod tests {
     const DAY: i64 = 24 * 3_600_000;
 
     fn drawn(points: &[Point]) -> String {
+        drawn_to(points, None)
+    }
+
+    fn drawn_to(points: &[Point], end: Option<i64>) -> String {
+        let end = end.map(|day| Timestamp::from_millis(day * DAY));
         let stages = ["Staff".to_owned(), "1 %".to_owned(), "<b>".to_owned()];
         let labels = Labels { stages: &stages, time: &|time| format!("day {}", time.millis() / DAY) };
-        draw(points, 0, Timestamp::from_millis(20 * DAY), &labels).unwrap()
+        draw(&Course { points: points.to_vec(), end }, 0, Timestamp::from_millis(20 * DAY), &labels).unwrap()
     }
 
     fn point(day: i64, people: u64, event: Event) -> Point {
@@ -208,6 +215,12 @@ mod tests {
         for part in ["var(--chart-change)", "var(--chart-band)", "1,000\n", "2,000\n", "Staff", "1 %", "day 2", "now"] {
             assert!(svg.contains(part), "{part} is missing: {svg}");
         }
+    }
+
+    #[test]
+    fn a_rollout_that_is_over_is_drawn_to_its_end() {
+        let svg = drawn_to(&[point(2, 3, Event::Entered(0)), point(8, 1_640, Event::Entered(1))], Some(11));
+        assert!(svg.contains("day 11") && !svg.contains("now"), "{svg}");
     }
 
     #[test]
@@ -235,6 +248,7 @@ mod tests {
     #[test]
     fn nothing_is_drawn_from_nothing() {
         let labels = Labels { stages: &[], time: &|_| String::new() };
-        assert_eq!(draw(&[], 0, Timestamp::from_millis(0), &labels), None);
+        let nothing = Course { points: Vec::new(), end: None };
+        assert_eq!(draw(&nothing, 0, Timestamp::from_millis(0), &labels), None);
     }
 }

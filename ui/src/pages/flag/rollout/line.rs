@@ -54,8 +54,10 @@ pub enum Signal {
     Held,
     /// The next one to enter, while the flag is off for everyone.
     Off,
-    /// Its turn comes after others, or the rollout ended before it.
+    /// Its turn comes after others.
     Later,
+    /// The rollout ended without it.
+    Ended,
 }
 
 /// All stages of a rollout as blocks, first to last.
@@ -80,7 +82,8 @@ pub fn blocks(scene: &Scene, rollout: &Rollout) -> Vec<Block> {
                 _ => Lies::Ahead,
             };
             let signal = match lies {
-                Lies::Ahead if index != next || over => Signal::Later,
+                Lies::Ahead if over => Signal::Ended,
+                Lies::Ahead if index != next => Signal::Later,
                 Lies::Ahead if scene.configuration.killed.is_some() => Signal::Off,
                 Lies::Ahead if rollout.status == RolloutStatus::Held => Signal::Held,
                 Lies::Ahead => Signal::Ready,
@@ -151,7 +154,7 @@ mod tests {
 
         let mut finished = fixture::running(3);
         finished.rollout.as_mut().unwrap().status = RolloutStatus::Finished;
-        check(finished, "Start= Passed= Passed= Passed= Later-");
+        check(finished, "Start= Passed= Passed= Passed= Ended-");
     }
 
     #[test]

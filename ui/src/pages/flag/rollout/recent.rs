@@ -130,10 +130,18 @@ pub fn RecentChanges(history: History) -> impl IntoView {
 fn Deed(entry: Arc<AuditEntry>) -> impl IntoView {
     let words = &entry.words;
     let change = match (&words.before, &words.after) {
+        // It ends where it stood; "rollout → 25 % for good" says no more.
+        (Some(_), Some(after)) if entry.kind == "rollout_finished" => Some(after.clone()),
         (Some(before), Some(after)) => Some(format!("{before} → {after}")),
         (None, after) => after.clone(),
         (before, None) => before.clone(),
     };
+    let change = match (change, words.consequence.clone()) {
+        (Some(change), Some(consequence)) => Some(format!("{change}, {consequence}")),
+        (change, consequence) => change.or(consequence),
+    };
+    // A number and its sign stay on one line.
+    let change = change.map(|change| change.replace(" %", "\u{a0}%"));
     let awaited = entry.reason_awaited.then_some("The reason is still to be given.".to_owned());
     let reason = entry.reason.as_ref().map(|reason| format!("“{reason}”")).or(awaited);
     view! {

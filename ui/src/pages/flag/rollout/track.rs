@@ -125,15 +125,17 @@ fn BlockSignal(signal: Lamp, after: String, because: Option<HeldBecause>, first:
         Lamp::Held => (Some(view! { <AspectGlyph aspect=Aspect::Danger /> }.into_any()), "Held", "m danger"),
         Lamp::Off => (Some(view! { <AspectGlyph aspect=Aspect::Danger /> }.into_any()), "Off for everyone", "m danger"),
         Lamp::Later => (Some(view! { <AspectGlyph aspect=Aspect::Off /> }.into_any()), "Not yet", "ink3 m"),
+        Lamp::Ended => (Some(view! { <AspectGlyph aspect=Aspect::Off /> }.into_any()), "Ended", "ink3 m"),
     };
     let detail = match signal {
         Lamp::Start | Lamp::Passed => moment().into_any(),
-        Lamp::Ready => "a person decides".into_any(),
+        Lamp::Ready => view! { <span class="hide-n">"a person decides"</span> }.into_any(),
         Lamp::Held => held_words(because).into_any(),
         Lamp::Off => "turn it on first".into_any(),
         Lamp::Later => format!("after {after}").into_any(),
+        Lamp::Ended => "before this stage".into_any(),
     };
-    let bare = matches!(signal, Lamp::Later);
+    let bare = matches!(signal, Lamp::Later | Lamp::Ended);
     let person = signal == Lamp::Ready;
     view! {
         {lamp
@@ -191,10 +193,8 @@ fn Passage(first: Option<Timestamp>, left: Option<Timestamp>) -> impl IntoView {
         let short = move |at: Timestamp| time::short(&time::local(at), &time::local(store.now.get()));
         view! {
             <span title=time::full(&time::local(first))>
-                {move || {
-                    let span = time::span(left.millis() - first.millis());
-                    format!("{} to {} · {span}", short(first), short(left))
-                }}
+                <span class="hide-n">{move || format!("{} to {} · ", short(first), short(left))}</span>
+                {time::span(left.millis() - first.millis())}
             </span>
         }
     })

@@ -60,7 +60,7 @@ pub fn parse(typed: &str, kind: ValueKind) -> Result<Value, String> {
     let value = match kind {
         ValueKind::String => Value::String(typed.to_owned()),
         ValueKind::Json => serde_json::from_str(typed).map_err(|error| {
-            format!("Not JSON: {} at line {}, column {}.", reason(&error), error.line(), error.column())
+            format!("Not JSON: {}, at line {}, column {}.", reason(&error), error.line(), error.column())
         })?,
         // What is no JSON is no value of these kinds either.
         ValueKind::Boolean | ValueKind::Integer | ValueKind::Float => {
@@ -72,6 +72,9 @@ pub fn parse(typed: &str, kind: ValueKind) -> Result<Value, String> {
 
 /// The message of a JSON error without its place, which is said in words.
 fn reason(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "it ends too early".into();
+    }
     let message = error.to_string();
     message.split(" at line ").next().unwrap_or(&message).to_owned()
 }
@@ -131,7 +134,8 @@ mod tests {
         check("10", ValueKind::Float, Ok("10.0"));
         check("1.5", ValueKind::Integer, Err("Must be a whole number within ±9007199254740991."));
         check("{\"a\": 1}", ValueKind::Json, Ok("{\"a\":1}"));
-        check("{\"a\": }", ValueKind::Json, Err("Not JSON: expected value at line 1, column 7."));
+        check("{\"a\": }", ValueKind::Json, Err("Not JSON: expected value, at line 1, column 7."));
+        check("{\"a\": ", ValueKind::Json, Err("Not JSON: it ends too early, at line 1, column 6."));
         check("1", ValueKind::Json, Err("Must be a JSON object or array."));
     }
 
