@@ -49,7 +49,7 @@ pub fn check(scene: &Scene, key: &str) -> Answer {
     let place = bucketer.membership_bucket(key);
     let (share, named) = audience(scene, scene.rollout_under_way().map(|rollout| rollout.position));
     let own = scene.configuration.overrides.iter().find(|entry| entry.user_key == key).map(|entry| &entry.variant);
-    let is_named = named.iter().any(|person| *person == key);
+    let is_named = named.contains(&key);
     let off = scene.configuration.killed.is_some() || scene.flag.archived.is_some();
     let within = place < share.buckets();
 

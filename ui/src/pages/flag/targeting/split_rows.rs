@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn weights_must_sum_to_a_hundred() {
         let check = |weights: &[&str], sum: &str, parts: Option<usize>| {
-            let checked = super::check(&typed(weights));
+            let checked = check(&typed(weights));
             assert_eq!((checked.sum.as_str(), checked.split.map(|split| split.len())), (sum, parts), "{weights:?}");
         };
         check(&["90", "10"], "Weights sum to 100 %.", Some(2));

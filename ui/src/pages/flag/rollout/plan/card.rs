@@ -6,7 +6,7 @@ use signalbox_domain::rollout::{Position, Stage};
 use signalbox_protocol::endpoint::{ChangeStagesEndpoint, DiscardRollout, DraftRolloutEndpoint};
 use signalbox_protocol::wire::Empty;
 use signalbox_protocol::wire::configuration::Configuration;
-use signalbox_protocol::wire::rollout::{ChangeStages, DraftRollout, Rollout, StageInRollout};
+use signalbox_protocol::wire::rollout::{ChangeStages, DraftRollout, StageInRollout};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use crate::browser;
@@ -216,7 +216,7 @@ fn plain(stage: &StageInRollout) -> Stage<String> {
 /// What the dialog says before the plan of a rollout under way is changed.
 fn told(scene: &Scene, stages: &[Stage<String>]) -> Confirmation {
     let line = |stages: &[Stage<String>]| stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ");
-    let was: Vec<_> = scene.open_rollout().map(Rollout::clone).map_or_else(Vec::new, |rollout| rollout.stages);
+    let was: Vec<_> = scene.open_rollout().cloned().map_or_else(Vec::new, |rollout| rollout.stages);
     let was: Vec<_> = was.iter().map(plain).collect();
     Confirmation {
         title: format!("Change the plan of {}?", scene.flag.details.name),
