@@ -1,7 +1,7 @@
 //! The Signalbox user interface: one page for the desktop app and for the browser.
 //!
-//! [`api`] calls the server by one of two transports, [`state`] keeps what the reader sees up to date,
-//! [`components`] are the parts that pages are made of, [`shell`] is the frame around [`pages`].
+//! `api` calls the server by one of two transports, `state` keeps what the reader sees up to date,
+//! `components` are the parts that pages are made of, `shell` is the frame around `pages`.
 
 mod api;
 mod app;
