@@ -158,12 +158,6 @@ impl Command {
             _ => Role::Editor,
         }
     }
-
-    /// Whether it stops something: a hold or the kill switch, which must always work.
-    #[must_use]
-    pub const fn is_stop(&self) -> bool {
-        matches!(self, Self::HoldRollout { .. } | Self::EngageKillSwitch { .. })
-    }
 }
 
 /// The usual variants of a boolean flag.

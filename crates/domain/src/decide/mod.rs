@@ -63,13 +63,10 @@ pub fn decide(state: &State, vault: &Vault, command: Command, act: Act) -> Resul
         return Err(Refusal::Forbidden { needed });
     }
     let Act { actor, now, version, reason, entropy, .. } = act;
-    let reason = match reason.filter(|reason| !reason.trim().is_empty()).map(|reason| text::reason(&reason)) {
-        // Stopping waits for nothing: a reason that cannot be kept is asked for afterwards.
-        Some(Err(_)) if command.is_stop() => None,
-        Some(Err(error)) => return Err(Refusal::invalid("reason", error)),
-        Some(Ok(reason)) => Some(reason),
-        None => None,
-    };
+    let reason = reason
+        .filter(|reason| !reason.trim().is_empty())
+        .map(|reason| text::reason(&reason).map_err(|error| Refusal::invalid("reason", error)))
+        .transpose()?;
     let mut desk = Desk { state, vault, version, reason, entropy, personal: Vec::new(), erased: Vec::new() };
     let events = desk.route(command)?;
 
