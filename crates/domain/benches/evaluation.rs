@@ -39,6 +39,7 @@ fn evaluation(criterion: &mut Criterion) {
             });
         });
     }
+    // Its interface takes the rule as text and parses it at each call; ours compiled the flag once.
     let flagd = Operator::new();
     let rule = r#"{"fractional": [["on", 50], ["off", 50]]}"#;
     let contexts: Vec<_> =

@@ -9,7 +9,6 @@ mod wrk;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use data::Filled;
 use program::Program;
@@ -78,21 +77,21 @@ fn starting(program: &Path, data_dir: &Path) -> Outcome {
     filled.events_until(EVENTS)?;
     filled.close(false)?;
     let without = start_up(program, data_dir)?;
-    println!("start-up with {EVENTS} events, without a snapshot: {without:.0?} (median of {STARTS})");
+    println!("start-up with {EVENTS} events, without a snapshot: {without} (median of {STARTS})");
     Filled::new(data_dir)?.close(true)?;
     let with = start_up(program, data_dir)?;
-    println!("start-up with {EVENTS} events, with a snapshot:    {with:.0?} (median of {STARTS})");
+    println!("start-up with {EVENTS} events, with a snapshot:    {with} (median of {STARTS})");
     Ok(())
 }
 
 /// From starting the program until it says that it listens; the median.
-fn start_up(program: &Path, data_dir: &Path) -> Outcome<Duration> {
+fn start_up(program: &Path, data_dir: &Path) -> Outcome<String> {
     let mut took = Vec::new();
     for _ in 0..STARTS {
         took.push(Program::start(program, data_dir)?.took);
     }
     took.sort();
-    Ok(took[STARTS / 2])
+    Ok(format!("{} ms", took[STARTS / 2].as_millis()))
 }
 
 fn megabytes(bytes: f64) -> String {
