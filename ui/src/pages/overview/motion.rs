@@ -131,7 +131,7 @@ fn MotionRow(row: Row) -> impl IntoView {
                     None => view! { <span class="m fs12 ink2">"Under way"</span> }.into_any(),
                 }}
                 {entered
-                    .map(|entered| view! { <span class="fs11 ink3">"in this stage since " <Time at=entered /></span> })}
+                    .map(|entered| view! { <span class="fs11 ink3 nowrap">"here since " <Time at=entered /></span> })}
             </td>
             <td class="right o-open">
                 <LinkButton href size=ButtonSize::Small>
