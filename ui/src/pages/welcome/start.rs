@@ -144,7 +144,7 @@ pub fn WelcomePage() -> impl IntoView {
                                 label="Project"
                                 value=project
                                 placeholder="Web shop"
-                                hint="You can change the name later."
+                                hint="It holds your flags and where they run."
                                 error=empty.at("project_name")
                             />
                             <FieldError error=empty.elsewhere(&["project_name"]) />
