@@ -165,7 +165,8 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
         Event::ReasonGiven { about, .. } => {
             state.reasons_awaited.remove(about).ok_or("no reason was awaited")?;
         }
-        Event::PersonalValuesErased { .. } | Event::Skipped { .. } => {}
+        Event::PersonalValuesErased { .. } => state.last_erasure = version,
+        Event::Skipped { .. } => {}
         other => change_configuration(state, other, envelope)?,
     }
     Ok(())
@@ -205,6 +206,7 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
                 status: RolloutStatus::Draft,
                 position: Position::Start,
                 held_because: None,
+                held_since: None,
                 epoch: 0,
                 before: Audience::default(),
                 started: None,
@@ -234,27 +236,32 @@ fn change_rollout(configuration: &mut Configuration, event: &Event, time: Timest
         }
         Event::RolloutAdvanced { after, .. } => enter(rollout, after.position, time)?,
         Event::RolloutHeld { because, .. } => {
-            rollout.status = RolloutStatus::Held;
-            rollout.held_because = Some(*because);
+            hold(rollout, *because, time);
         }
         Event::RolloutResumed { epoch, .. } => {
             rollout.status = RolloutStatus::Running;
-            rollout.held_because = None;
+            (rollout.held_because, rollout.held_since) = (None, None);
             rollout.epoch = *epoch;
         }
         Event::RolloutRolledBack { after, .. } => {
-            rollout.status = RolloutStatus::Held;
-            rollout.held_because = Some(HeldBecause::RollBack);
+            hold(rollout, HeldBecause::RollBack, time);
             enter(rollout, after.position, time)?;
         }
         Event::RolloutFinished { audience, .. } => {
             rollout.status = RolloutStatus::Finished;
-            rollout.held_because = None;
+            (rollout.held_because, rollout.held_since) = (None, None);
             configuration.audience = audience.clone();
         }
         _ => return Err("an event about nothing".into()),
     }
     Ok(())
+}
+
+/// Stops it where it is; one that was held already stays held since then.
+fn hold(rollout: &mut Rollout, because: HeldBecause, time: Timestamp) {
+    rollout.status = RolloutStatus::Held;
+    rollout.held_because = Some(because);
+    rollout.held_since.get_or_insert(time);
 }
 
 fn enter(rollout: &mut Rollout, position: Position, time: Timestamp) -> Changed {

@@ -126,6 +126,8 @@ pub struct Rollout {
     pub position: Position,
     /// Why it is held; set while it is.
     pub held_because: Option<HeldBecause>,
+    /// Since when it is held; set while it is.
+    pub held_since: Option<Timestamp>,
     /// Counts the stretches of evidence: 1 from the start, one more with every resume.
     pub epoch: u32,
     /// Who had it before the rollout; `Start` goes back to this.

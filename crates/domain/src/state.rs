@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::time::Timestamp;
 
 /// Changes whenever the shape of [`State`] does; a snapshot of another format is folded anew from the log.
-pub const STATE_FORMAT: u32 = 1;
+pub const STATE_FORMAT: u32 = 2;
 
 /// The state of an installation. Serialises to the same bytes whenever it was folded from the same events.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct State {
     pub sdk_keys: BTreeMap<SdkKeyId, SdkKey>,
     /// Holds and kills whose reason is still to be given, by sequence.
     pub reasons_awaited: BTreeMap<u64, Place>,
+    /// Sequence of the last event that erased personal values; 0 before the first. Whom it touched is not recorded.
+    pub last_erasure: u64,
 }
 
 impl State {

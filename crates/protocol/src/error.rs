@@ -34,6 +34,8 @@ pub enum ErrorCode {
     IdempotencyKeyReused,
     /// The body is larger than accepted.
     TooLarge,
+    /// The headers are larger, or more, than accepted.
+    HeadersTooLarge,
     /// The body is not `application/json`.
     UnsupportedMediaType,
     /// Too many requests; `Retry-After` says when to come back.
@@ -48,7 +50,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All codes, for documentation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::MalformedRequest,
         Self::InvalidField,
         Self::Unauthenticated,
@@ -62,6 +64,7 @@ impl ErrorCode {
         Self::ReasonRequired,
         Self::IdempotencyKeyReused,
         Self::TooLarge,
+        Self::HeadersTooLarge,
         Self::UnsupportedMediaType,
         Self::TooManyRequests,
         Self::TimedOut,
@@ -85,6 +88,7 @@ impl ErrorCode {
             Self::InvalidField | Self::ReasonRequired | Self::IdempotencyKeyReused => 422,
             Self::VersionMissing => 428,
             Self::TooManyRequests => 429,
+            Self::HeadersTooLarge => 431,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }

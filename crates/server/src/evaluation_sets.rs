@@ -27,9 +27,8 @@ pub struct ServedFlag {
 pub struct EvaluationSet {
     /// Project and environment, as telemetry names the set: `fernhill/production`.
     pub id: String,
-    /// Sequence of the last event that changed a flag in it, its description included; 0 without flags.
-    ///
-    /// The erasure of a personal value does not count: the log does not say whom it touched.
+    /// Sequence of the last event that changed a flag in it, its description included, or that erased personal
+    /// values, since the log does not say whom that touched; 0 without either.
     pub version: u64,
     /// Sorted by key.
     flags: Vec<Arc<ServedFlag>>,
@@ -48,15 +47,22 @@ impl EvaluationSet {
         self.flags.iter().map(AsRef::as_ref)
     }
 
-    fn new(project: &Project, environment: &EnvironmentKey, vault: &Vault) -> Self {
+    fn new(state: &State, project: &Project, environment: &EnvironmentKey, vault: &Vault) -> Self {
         let mut set = Self { id: format!("{}/{environment}", project.key), version: 0, flags: Vec::new() };
         set.flags = project.flags.keys().filter_map(|key| compile(project, key, environment, vault)).collect();
-        set.version = version(project, environment);
+        set.version = version(state, project, environment);
         set
     }
 
     /// The same set with these flags compiled anew.
-    fn with(&self, project: &Project, environment: &EnvironmentKey, vault: &Vault, touched: &[&FlagKey]) -> Self {
+    fn with(
+        &self,
+        state: &State,
+        project: &Project,
+        environment: &EnvironmentKey,
+        vault: &Vault,
+        touched: &[&FlagKey],
+    ) -> Self {
         let mut flags = self.flags.clone();
         for key in touched {
             let place = flags.binary_search_by(|flag| flag.key.cmp(key));
@@ -69,7 +75,7 @@ impl EvaluationSet {
                 (Err(_), None) => {}
             }
         }
-        Self { id: self.id.clone(), version: version(project, environment), flags }
+        Self { id: self.id.clone(), version: version(state, project, environment), flags }
     }
 }
 
@@ -80,12 +86,12 @@ fn compile(project: &Project, key: &FlagKey, environment: &EnvironmentKey, vault
 }
 
 /// Archived flags count: a set from which one was taken is another set.
-fn version(project: &Project, environment: &EnvironmentKey) -> u64 {
+fn version(state: &State, project: &Project, environment: &EnvironmentKey) -> u64 {
     let versions = project.flags.values().filter_map(|flag| {
         let configuration = flag.configurations.get(environment)?;
         Some(flag.version.max(configuration.version))
     });
-    versions.max().unwrap_or_default()
+    versions.fold(state.last_erasure, Ord::max)
 }
 
 type Sets = BTreeMap<ProjectKey, BTreeMap<EnvironmentKey, Arc<EvaluationSet>>>;
@@ -122,8 +128,8 @@ impl EvaluationSets {
             let Some(project) = state.projects.get(project_key) else { continue };
             let sets = sets.entry(project_key.clone()).or_default();
             let set = match sets.get(environment) {
-                Some(set) => set.with(project, environment, vault, &Vec::from_iter(flags)),
-                None => EvaluationSet::new(project, environment, vault),
+                Some(set) => set.with(state, project, environment, vault, &Vec::from_iter(flags)),
+                None => EvaluationSet::new(state, project, environment, vault),
             };
             sets.insert(environment.clone(), Arc::new(set));
         }
@@ -134,7 +140,7 @@ impl EvaluationSets {
 fn compile_all(state: &State, vault: &Vault) -> Sets {
     let sets_of = |project: &Project| {
         let environments = project.environments.iter().map(|environment| &environment.key);
-        environments.map(|key| (key.clone(), Arc::new(EvaluationSet::new(project, key, vault)))).collect()
+        environments.map(|key| (key.clone(), Arc::new(EvaluationSet::new(state, project, key, vault)))).collect()
     };
     state.projects.values().map(|project| (project.key.clone(), sets_of(project))).collect()
 }
@@ -313,8 +319,11 @@ mod tests {
         let named = RuleChanges { people: Some(vec!["ann".into()]), ..RuleChanges::default() };
         followed.change(rule("alpha", "dev", named));
         assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
+        let version = |followed: &Followed| followed.sets.of(&project(), &"dev".parse().unwrap()).unwrap().version;
+        let before = version(&followed);
         followed.change(Command::Erase { value: "ann".into() });
         assert_eq!(followed.value("dev", "alpha", "ann"), Some(false));
+        assert!(version(&followed) > before, "what the set gives has changed");
     }
 
     #[test]

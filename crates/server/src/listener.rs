@@ -22,14 +22,16 @@ use tokio::task::JoinSet;
 use tokio::time::Sleep;
 use tower::ServiceExt;
 
+use crate::http::{LARGEST_HEADERS, MOST_HEADERS};
+
 /// Connections at once; further ones are told to come back.
 pub const MOST_CONNECTIONS: usize = 1_024;
 /// Longest that the head of a request may take to arrive, idle time between requests included.
 pub const HEAD_TIME: Duration = Duration::from_secs(30);
-/// Most bytes of the head of a request.
-pub const LARGEST_HEAD: usize = 64 * 1024;
-/// Most headers of a request.
-pub const MOST_HEADERS: usize = 100;
+/// Most bytes of the head of a request that are read; from fewer on it is refused with an explanation.
+pub const LARGEST_HEAD: usize = 4 * LARGEST_HEADERS;
+/// Most headers of a request that are read; from fewer on they are refused with an explanation.
+const MOST_HEADERS_READ: usize = 4 * MOST_HEADERS;
 /// How long a peer may take nothing of an answer.
 pub const WRITE_TIME: Duration = Duration::from_secs(30);
 /// How long requests under way may take once the server stops.
@@ -102,7 +104,7 @@ async fn connection(
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(LARGEST_HEAD)
-            .max_headers(MOST_HEADERS)
+            .max_headers(MOST_HEADERS_READ)
             .serve_connection(TokioIo::new(Patient::new(stream)), service)
     );
     let ended = tokio::select! {

@@ -86,6 +86,7 @@ mod tests {
             status,
             position,
             held_because: None,
+            held_since: None,
             stages: ["Staff", "1 %", "10 %", "100 %"].map(str::to_owned).to_vec(),
             entered: None,
         }

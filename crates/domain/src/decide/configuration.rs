@@ -13,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::rollout::MOST_PEOPLE;
 use crate::share::{BUCKETS, Share};
 use crate::text;
+use crate::words::ERASED;
 
 impl Desk<'_> {
     pub(super) fn set_overrides(&mut self, place: &Place, wanted: Vec<(String, VariantKey)>) -> Events {
@@ -93,6 +94,9 @@ impl Desk<'_> {
     }
 
     /// People named one by one: none twice, each keeping the commitment it has among `known`.
+    ///
+    /// Whoever was erased is shown as [`ERASED`] and may be sent back so; each such mark stands for the next erased
+    /// person among `known`, so that what was not touched stays what it was.
     pub(super) fn accept_people(
         &mut self,
         people: Vec<String>,
@@ -103,11 +107,18 @@ impl Desk<'_> {
             return Err(Refusal::invalid(field, format!("must name at most {MOST_PEOPLE} people")));
         }
         let mut seen = BTreeSet::new();
+        let vault = self.vault;
+        let mut erased = known.iter().filter(|commitment| vault.reveal(commitment).is_none());
         people
             .into_iter()
             .enumerate()
             .map(|(index, person)| {
                 let field = format!("{field}[{index}]");
+                if person == ERASED
+                    && let Some(commitment) = erased.next()
+                {
+                    return Ok(commitment.clone());
+                }
                 let person = text::person(&person).map_err(|error| Refusal::invalid(&field, error))?;
                 if !seen.insert(person.clone()) {
                     return Err(Refusal::invalid(field, "must not be named twice"));

@@ -3,4 +3,4 @@
 pub mod bucketing;
 mod compiled;
 
-pub use compiled::{Answer, CompiledFlag, Reason};
+pub use compiled::{Answer, CompiledFlag, Reason, TargetingKeyMissing};

@@ -5,12 +5,12 @@ use signalbox_domain::command::{Command, RuleChanges};
 use signalbox_domain::evaluation::Reason;
 use signalbox_domain::flag::WeightedVariant;
 use signalbox_domain::key::VariantKey;
-use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
+use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
 use signalbox_domain::{Refusal, Share};
 
 const PEOPLE: u32 = 5_000;
 
-fn started(stages: Vec<signalbox_domain::rollout::Stage<String>>) -> Bench {
+fn started(stages: Vec<Stage<String>>) -> Bench {
     let mut bench = Bench::with_flag();
     bench.ok(Command::DraftRollout { place: place("prod"), stages });
     bench.ok(Command::StartRollout { place: place("prod") });
@@ -46,9 +46,11 @@ fn rolling_back_ends_held_and_only_a_resume_goes_on() {
     let rollout = bench.rollout(&here);
     assert_eq!((rollout.status, rollout.position), (RolloutStatus::Held, Position::Stage(0)));
     assert_eq!(rollout.held_because, Some(HeldBecause::RollBack));
+    assert_eq!(rollout.held_since, rollout.entered);
     assert!(matches!(bench.refused(Command::AdvanceRollout { place: here.clone() }), Refusal::Conflict(_)));
 
     bench.ok(Command::ResumeRollout { place: here.clone() });
+    assert_eq!(bench.rollout(&here).held_since, None);
     assert_eq!(bench.rollout(&here).epoch, 2, "a resume begins a new stretch of evidence");
     bench.ok(Command::RollBackRollout { place: here.clone(), to: Position::Start });
     assert_eq!(bench.who_has_it(&here, PEOPLE).len(), 0);
@@ -244,4 +246,31 @@ fn erasing_a_person_removes_them_and_the_log_still_folds() {
     assert!(bench.story().iter().any(|told| told.contains("(erased)")));
     assert_eq!(signalbox_domain::fold::fold(&bench.log).unwrap(), bench.state);
     assert!(matches!(bench.refused(Command::Erase { value: "ann@bank.example".into() }), Refusal::NotFound { .. }));
+}
+
+#[test]
+fn a_line_that_names_an_erased_person_can_still_be_planned_anew() {
+    let here = place("prod");
+    let mut bench = Bench::with_flag();
+    let staff = |people: &[&str]| Stage {
+        name: Some("Staff".into()),
+        audience: StageAudience::People { people: people.iter().map(ToString::to_string).collect() },
+    };
+    let stages = vec![staff(&["ann", "ben", "cleo"]), percent(10.0)];
+    bench.ok(Command::DraftRollout { place: here.clone(), stages });
+    bench.ok(Command::StartRollout { place: here.clone() });
+    bench.ok(Command::Erase { value: "ann".into() });
+    bench.ok(Command::Erase { value: "cleo".into() });
+    let passed = bench.rollout(&here).stages[0].clone();
+
+    // As it is shown, with a further stage.
+    let shown = staff(&["(erased)", "ben", "(erased)"]);
+    let longer = vec![shown.clone(), percent(10.0), percent(50.0)];
+    bench.ok(Command::ChangeStages { place: here.clone(), stages: longer });
+    assert_eq!(bench.rollout(&here).stages.len(), 3);
+    assert_eq!(bench.rollout(&here).stages[0], passed);
+
+    let without_ben = vec![staff(&["(erased)", "(erased)"]), percent(10.0)];
+    let refused = bench.refused(Command::ChangeStages { place: here, stages: without_ben });
+    assert!(matches!(refused, Refusal::Conflict(_)), "{refused:?}");
 }

@@ -67,6 +67,9 @@ pub struct FlagInEnvironment {
     /// The latest rollout, finished ones included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<RolloutRow>,
+    /// Holds and kills here whose reason is still to be given, by sequence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons_awaited: Vec<u64>,
     /// For `If-Match` of changes to the configuration.
     pub version: u64,
     /// When it was last changed.
@@ -84,6 +87,9 @@ pub struct RolloutRow {
     /// Why it is held, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_because: Option<HeldBecause>,
+    /// Since when it is held, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<Timestamp>,
     /// What each stage is called, first to last: "Staff", "10 %".
     pub stages: Vec<String>,
     /// When it entered the position where it stands.

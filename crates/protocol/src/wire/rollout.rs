@@ -18,6 +18,9 @@ pub struct Rollout {
     /// Why it is held, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_because: Option<HeldBecause>,
+    /// Since when it is held, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<Timestamp>,
     /// Counts the stretches of evidence: 1 from the start, one more with every resume.
     pub epoch: u32,
     /// Stages from first to last.

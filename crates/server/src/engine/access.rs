@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use signalbox_domain::access::{Role, SdkKey};
-use signalbox_domain::key::{SdkKeyId, TokenId};
+use signalbox_domain::key::{EnvironmentKey, ProjectKey, SdkKeyId, TokenId};
 use signalbox_domain::{State, Timestamp};
 use signalbox_store::{Credential, CredentialOwner, Session};
 
@@ -26,6 +26,15 @@ pub enum Presented {
     /// The cookie of a browser session.
     Session(SecretHash),
 }
+
+/// What an SDK key evaluates.
+pub(super) struct SdkKeyPlace {
+    pub(super) project: ProjectKey,
+    pub(super) environment: EnvironmentKey,
+}
+
+/// The SDK keys that work, by the hash of their secret.
+pub(super) type SdkKeys = HashMap<SecretHash, SdkKeyPlace>;
 
 /// Every secret that was handed out, by hash. Whether it still works is asked of the state, each time.
 #[derive(Default)]
@@ -86,8 +95,13 @@ impl Access {
         self.tokens.contains_key(token)
     }
 
-    pub(super) fn sdk_key<'state>(&self, state: &'state State, key: &SecretHash) -> Option<&'state SdkKey> {
-        state.sdk_keys.get(self.sdk_keys.get(key)?).filter(|key| key.revoked.is_none())
+    /// Every SDK key that works now.
+    pub(super) fn working_sdk_keys(&self, state: &State) -> SdkKeys {
+        let working = self.sdk_keys.iter().filter_map(|(hash, id)| {
+            let SdkKey { project, environment, .. } = state.sdk_keys.get(id).filter(|key| key.revoked.is_none())?;
+            Some((*hash, SdkKeyPlace { project: project.clone(), environment: environment.clone() }))
+        });
+        working.collect()
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
+use arc_swap::ArcSwap;
 use signalbox_domain::chain::Link;
 use signalbox_domain::command::Command;
 use signalbox_domain::decide::{Act, Decision, decide, settle};
@@ -32,7 +33,7 @@ pub use access::{Caller, Presented};
 pub use secret::{Secret, SecretHash, hash};
 pub use terms::{Committed, SubmitError, Terms};
 
-use access::Access;
+use access::{Access, SdkKeyPlace, SdkKeys};
 
 /// Events after which a snapshot is written, so that start-up time does not grow with the history.
 const EVENTS_PER_SNAPSHOT: u64 = 1_000;
@@ -58,6 +59,8 @@ pub struct Engine {
     folded: RwLock<Folded>,
     access: RwLock<Access>,
     sets: EvaluationSets,
+    /// The SDK keys that work; applications are recognised without waiting for a change.
+    sdk_keys: ArcSwap<SdkKeys>,
     reader: Reader,
     metrics: Metrics,
     published: broadcast::Sender<Arc<[StoredEntry]>>,
@@ -91,6 +94,7 @@ impl Engine {
         access.drop_ended_sessions(&state, clock::now());
         Ok(Arc::new(Self {
             sets: EvaluationSets::new(&state, &vault),
+            sdk_keys: ArcSwap::from_pointee(access.working_sdk_keys(&state)),
             writer: Mutex::new(Writer { log, link, since_snapshot: 0 }),
             folded: RwLock::new(Folded { state, vault }),
             access: RwLock::new(access),
@@ -194,10 +198,9 @@ impl Engine {
     /// What applications of this SDK key evaluate, unless the key does not work.
     #[must_use]
     pub fn evaluation_set_for_sdk_key(&self, secret: &str) -> Option<Arc<EvaluationSet>> {
-        let hash = hash(secret);
-        let folded = read(&self.folded);
-        let key = read(&self.access).sdk_key(&folded.state, &hash)?;
-        self.sets.of(&key.project, &key.environment)
+        let keys = self.sdk_keys.load();
+        let SdkKeyPlace { project, environment } = keys.get(&hash(secret))?;
+        self.sets.of(project, environment)
     }
 
     /// Whoever showed this, unless it does not work, or does not work any more.
@@ -305,6 +308,10 @@ impl Engine {
         let mut access = write(&self.access);
         for credential in credentials {
             access.admit(credential);
+        }
+        let about_keys = |event: &Event| matches!(event, Event::SdkKeyCreated { .. } | Event::SdkKeyRevoked { .. });
+        if decision.envelopes.iter().any(|envelope| about_keys(&envelope.event)) {
+            self.sdk_keys.store(Arc::new(access.working_sdk_keys(state)));
         }
         drop(access);
         drop(folded);

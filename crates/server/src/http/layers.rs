@@ -66,10 +66,17 @@ const SECURITY: [(HeaderName, &str); 7] = [
 ];
 
 /// Sets the headers that keep browsers safe, and keeps answers of the API out of caches.
+///
+/// What applications evaluate is no page and is read from any origin: it only keeps its type.
 pub async fn secure(request: Request, next: Next) -> Response {
-    let of_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let (of_api, of_applications) = (path.starts_with("/api/"), path.starts_with("/ofrep/"));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if of_applications {
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        return response;
+    }
     for (name, value) in SECURITY {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -77,6 +84,22 @@ pub async fn secure(request: Request, next: Next) -> Response {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// Most bytes of the headers of a request, names and values together.
+pub const LARGEST_HEADERS: usize = 16 * 1024;
+/// Most headers of a request.
+pub const MOST_HEADERS: usize = 100;
+
+/// Refuses headers that no client of ours sends. What the connection itself cannot hold never comes so far.
+pub async fn limit_headers(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes <= LARGEST_HEADERS && headers.len() <= MOST_HEADERS {
+        return next.run(request).await;
+    }
+    let message = format!("send at most {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes together");
+    Problem::new(ErrorCode::HeadersTooLarge, message).into_response()
 }
 
 /// Ends requests that take too long. What was begun is carried through all the same.

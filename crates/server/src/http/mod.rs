@@ -42,7 +42,7 @@ use crate::{metrics, ofrep, openapi, ui_files};
 
 pub use authorise::COOKIE;
 pub use call::LARGEST_BODY;
-pub use layers::{Hosts, REQUEST_TIME};
+pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use stream::PATH as STREAM_PATH;
 
 use failures::FailedAuthorisations;
@@ -110,6 +110,7 @@ pub fn router(engine: &Arc<Engine>, demo: bool, ui_dir: Option<PathBuf>, hosts: 
         .layer(middleware::from_fn(layers::limit_time))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), layers::check_host))
+        .layer(middleware::from_fn(layers::limit_headers))
         .layer(middleware::from_fn(layers::secure))
         .layer(middleware::from_fn_with_state(Arc::clone(engine), metrics::count_requests))
         .layer(middleware::from_fn(layers::log))

@@ -215,6 +215,7 @@ fn errors(meta: &Meta, without_body: bool) -> BTreeMap<u16, Vec<ErrorCode>> {
         ErrorCode::Forbidden,
         ErrorCode::TimedOut,
         ErrorCode::TooLarge,
+        ErrorCode::HeadersTooLarge,
         ErrorCode::UnsupportedMediaType,
         ErrorCode::Internal,
     ];

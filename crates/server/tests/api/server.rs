@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use futures_util::StreamExt;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -104,8 +104,8 @@ impl Asked {
         self.header("authorization", &format!("Bearer {secret}"))
     }
 
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.insert(name, value.parse().unwrap());
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.insert(HeaderName::try_from(name).unwrap(), value.parse().unwrap());
         self
     }
 

@@ -1,5 +1,6 @@
 //! Flags: as rows, and with everything about them.
 
+use signalbox_domain::event::Place;
 use signalbox_domain::flag::Configuration;
 use signalbox_domain::key::{FlagKey, ProjectKey};
 use signalbox_domain::people;
@@ -46,7 +47,9 @@ impl View<'_> {
         let flag = self.state.flag(project, key)?;
         let changed = flag.configurations.values().map(|configuration| configuration.changed);
         let environments = flag.configurations.iter().map(|(environment, configuration)| {
-            (environment.clone(), in_environment(configuration, self.audience(project, environment)))
+            let here = Place { project: project.clone(), flag: key.clone(), environment: environment.clone() };
+            let audience = self.audience(project, environment);
+            (environment.clone(), in_environment(configuration, audience, self.reasons_awaited(&here)))
         });
         Some(FlagRow {
             project: project.clone(),
@@ -73,7 +76,7 @@ impl View<'_> {
     }
 }
 
-fn in_environment(configuration: &Configuration, audience: u64) -> FlagInEnvironment {
+fn in_environment(configuration: &Configuration, audience: u64, reasons_awaited: Vec<u64>) -> FlagInEnvironment {
     let reach = configuration.effective_audience();
     FlagInEnvironment {
         killed: configuration.kill.map(|kill| kill.since),
@@ -82,6 +85,7 @@ fn in_environment(configuration: &Configuration, audience: u64) -> FlagInEnviron
         overrides: configuration.overrides.len() as u64,
         people: if configuration.kill.is_some() { 0 } else { people::reached(audience, &reach) },
         rollout: configuration.rollout.as_ref().map(rollout_row),
+        reasons_awaited,
         version: configuration.version,
         changed: configuration.changed,
     }
@@ -92,6 +96,7 @@ fn rollout_row(rollout: &Rollout) -> RolloutRow {
         status: rollout.status,
         position: rollout.position,
         held_because: rollout.held_because,
+        held_since: rollout.held_since,
         stages: rollout.stages.iter().map(Stage::in_words).collect(),
         entered: rollout.entered,
     }

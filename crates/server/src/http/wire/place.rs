@@ -23,7 +23,6 @@ impl View<'_> {
         let audience = self.audience(project, environment);
         let reach = configuration.effective_audience();
         let here = Place { project: project.clone(), flag: flag.clone(), environment: environment.clone() };
-        let awaited = self.state.reasons_awaited.iter().filter(|(_, place)| **place == here);
         let overrides = configuration
             .overrides
             .iter()
@@ -45,10 +44,16 @@ impl View<'_> {
                 people: people::reached(audience, &reach),
             },
             rollout: configuration.rollout.as_ref().map(|rollout| self.rollout(rollout, audience)),
-            reasons_awaited: awaited.map(|(sequence, _)| *sequence).collect(),
+            reasons_awaited: self.reasons_awaited(&here),
             version: configuration.version,
             changed: configuration.changed,
         })
+    }
+
+    /// Holds and kills in a place whose reason is still to be given, by sequence.
+    pub(super) fn reasons_awaited(&self, here: &Place) -> Vec<u64> {
+        let awaited = self.state.reasons_awaited.iter().filter(|(_, place)| *place == here);
+        awaited.map(|(sequence, _)| *sequence).collect()
     }
 
     fn rollout(&self, rollout: &Rollout, audience: u64) -> wire::rollout::Rollout {
@@ -67,6 +72,7 @@ impl View<'_> {
             status: rollout.status,
             position: rollout.position,
             held_because: rollout.held_because,
+            held_since: rollout.held_since,
             epoch: rollout.epoch,
             stages: stages.collect(),
             share_before: rollout.before.share,
