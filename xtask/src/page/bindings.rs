@@ -31,6 +31,7 @@ pub fn generate(module: &Path, folder: &Path) -> Outcome<PathBuf> {
     say!("Generating the JavaScript bindings of {}", module.display());
     Bindgen::new()
         .input_path(module)
+        .remove_name_section(true)
         .web(true)
         .and_then(|bindgen| bindgen.typescript(false).generate(&output))
         .map_err(|error| {
