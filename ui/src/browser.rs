@@ -1,5 +1,6 @@
 //! What the page asks of its browser: storage, the clipboard, chance, focus.
 
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -45,6 +46,23 @@ pub async fn copy_text(text: &str) -> bool {
 /// The element that has the focus.
 pub fn focused() -> Option<HtmlElement> {
     web_sys::window()?.document()?.active_element()?.dyn_into().ok()
+}
+
+/// Gives the focus back, when the caller's component goes, to what has it now. Where that has gone with what
+/// happened meanwhile, the page's contents get it.
+pub fn return_focus() {
+    let before = StoredValue::new_local(focused());
+    on_cleanup(move || {
+        let Some(Some(before)) = before.try_get_value() else { return };
+        // While a dialog is still there, nothing behind it takes the focus.
+        request_animation_frame(move || {
+            if before.is_connected() {
+                let _ = before.focus();
+            } else {
+                focus("#main");
+            }
+        });
+    });
 }
 
 /// Gives the focus to the first element that matches a selector.

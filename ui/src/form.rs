@@ -1,8 +1,11 @@
 //! What goes wrong in a form, beside the field that it is about.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use signalbox_domain::key::{LONGEST_KEY, NotAKey};
 use signalbox_protocol::{ErrorBody, ErrorCode};
+
+use crate::words::capitalised;
 
 /// The error of the last attempt to send a form, if any.
 #[derive(Clone, Copy)]
@@ -16,7 +19,7 @@ impl Problem {
 
     /// Keeps an error, to be shown.
     pub fn set(&self, error: ErrorBody) {
-        self.0.set(Some(error));
+        self.0.try_set(Some(error));
     }
 
     /// Forgets the error, before a new attempt.
@@ -36,6 +39,16 @@ impl Problem {
         })
     }
 
+    /// The sentence about the field for whose path `is_it` holds, where a form has many rows.
+    pub fn about(&self, is_it: impl Fn(&str) -> bool) -> Option<String> {
+        self.0.with(|error| about(error.as_ref()?, is_it))
+    }
+
+    /// The sentence about anything but the rows, whose paths begin with `rows`.
+    pub fn beside(&self, rows: &str) -> Option<String> {
+        self.0.with(|error| beside(error.as_ref()?, rows))
+    }
+
     /// The sentence for an error that is about none of the `fields` that the form shows, nor anything in them.
     pub fn elsewhere(&self, fields: &'static [&'static str]) -> Signal<Option<String>> {
         let error = self.0;
@@ -49,6 +62,62 @@ impl Problem {
                 }
             })
         })
+    }
+}
+
+fn about(error: &ErrorBody, is_it: impl Fn(&str) -> bool) -> Option<String> {
+    let field = error.error.field.as_deref()?;
+    is_it(field).then(|| sentence(&error.error.message, field))
+}
+
+fn beside(error: &ErrorBody, rows: &str) -> Option<String> {
+    match error.error.field.as_deref() {
+        None => Some(sentence(&error.error.message, "")),
+        Some(field) if field.strip_prefix(rows).is_some_and(|rest| rest.starts_with('[')) => None,
+        Some(field) => Some(sentence(&error.error.message, field)),
+    }
+}
+
+/// What is under way while a dialog waits for its answer. Copies share the same state.
+#[derive(Clone, Copy)]
+pub struct Attempt {
+    /// Whether it is on its way.
+    pub busy: RwSignal<bool>,
+    /// What went wrong the last time.
+    pub problem: Problem,
+}
+
+impl Attempt {
+    /// Nothing was tried yet.
+    pub fn new() -> Self {
+        Self { busy: RwSignal::new(false), problem: Problem::new() }
+    }
+
+    /// Waits for an answer, unless an earlier one is under way: a good one goes to `done`, an error is kept to
+    /// be shown. The dialog may be gone by then.
+    pub fn send<Answer>(
+        self,
+        answer: impl Future<Output = Result<Answer, ErrorBody>> + 'static,
+        done: impl FnOnce(Answer) + 'static,
+    ) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.problem.clear();
+        self.busy.set(true);
+        spawn_local(async move {
+            let answer = answer.await;
+            self.busy.try_set(false);
+            match answer {
+                Ok(answer) => done(answer),
+                // A message elsewhere names who changed what; the version is no person's business.
+                Err(error) if error.error.code == ErrorCode::VersionStale => self.problem.set(ErrorBody::new(
+                    ErrorCode::VersionStale,
+                    "somebody changed it meanwhile, so nothing was saved; close this, look, and change it again",
+                )),
+                Err(error) => self.problem.set(error),
+            }
+        });
     }
 }
 
@@ -98,10 +167,8 @@ pub fn key_problem(error: &NotAKey) -> ErrorBody {
 /// A message of the API as a sentence: without the name of the field in front, capital first, full stop.
 pub fn sentence(message: &str, field: &str) -> String {
     let message = message.strip_prefix(field).map_or(message, |rest| rest.strip_prefix(": ").unwrap_or(message)).trim();
-    let mut letters = message.chars();
-    let Some(first) = letters.next() else { return String::new() };
-    let end = if message.ends_with(['.', '?', '!']) { "" } else { "." };
-    first.to_uppercase().chain(letters).collect::<String>() + end
+    let end = if message.is_empty() || message.ends_with(['.', '?', '!']) { "" } else { "." };
+    capitalised(message) + end
 }
 
 #[cfg(test)]
@@ -119,6 +186,20 @@ mod tests {
     }
 
     #[test]
+    fn an_error_stands_at_its_row_or_beside_all() {
+        let error = |field: Option<&str>| {
+            let body = ErrorBody::new(ErrorCode::InvalidField, "must be more than 10 %");
+            field.map_or(body.clone(), |field| body.about(field))
+        };
+        let row = error(Some("stages[1].audience.share"));
+        assert_eq!(about(&row, |field| field.ends_with("share")).as_deref(), Some("Must be more than 10 %."));
+        assert_eq!(about(&row, |field| field.ends_with("name")), None);
+        assert_eq!(beside(&row, "stages"), None);
+        assert!(beside(&error(Some("stages")), "stages").is_some());
+        assert!(beside(&error(None), "stages").is_some());
+    }
+
+    #[test]
     fn a_path_is_in_its_field() {
         assert!(is_in("variants[0].value", "variants"));
         assert!(is_in("name", "name"));
@@ -132,6 +213,7 @@ mod tests {
         check("name: must be 1 to 120 characters", "name", "Must be 1 to 120 characters.");
         check("there is already a flag \"a\"", "key", "There is already a flag \"a\".");
         check("Is it?", "", "Is it?");
+        check("http://10.0.0.7:4600 does not answer", "url", "http://10.0.0.7:4600 does not answer.");
         check("names must differ", "name", "Names must differ.");
         check("", "name", "");
     }

@@ -14,6 +14,7 @@ mod pages;
 mod shell;
 mod state;
 mod time;
+mod words;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -71,8 +71,9 @@ pub async fn try_again() -> Result<(), ErrorBody> {
     invoke(command::TRY_AGAIN, &NoArguments {}).await
 }
 
-/// Calls `on_event` with the payload of every event of this name, for as long as the page lives.
-pub fn listen<Payload: DeserializeOwned + 'static>(event: &str, on_event: impl Fn(Payload) + 'static) {
+/// Calls `on_event` with the payload of every event of this name, for as long as the page lives: of every one
+/// that the app emits after this is done.
+pub async fn listen<Payload: DeserializeOwned + 'static>(event: &str, on_event: impl Fn(Payload) + 'static) {
     #[derive(serde::Deserialize)]
     struct Event<Payload> {
         payload: Payload,
@@ -103,11 +104,9 @@ pub fn listen<Payload: DeserializeOwned + 'static>(event: &str, on_event: impl F
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the app's callback ids are 32 bit")]
     let arguments = Arguments { event, target: Target { kind: "Any" }, handler: id as u32 };
     let listening = call(&internals, "plugin:event|listen", &arguments);
-    wasm_bindgen_futures::spawn_local(async move {
-        if let Err(error) = async { JsFuture::from(listening?).await }.await {
-            leptos::logging::error!("the app's events cannot be heard: {error:?}");
-        }
-    });
+    if let Err(error) = async { JsFuture::from(listening?).await }.await {
+        leptos::logging::error!("the app's events cannot be heard: {error:?}");
+    }
 }
 
 /// No arguments.

@@ -7,22 +7,33 @@ use signalbox_domain::key::ActorId;
 use signalbox_protocol::wire::audit::AuditEntry;
 
 use super::{Avatar, Icon, IconName, Time};
+use crate::time;
 
-/// A change in words: who did what, before and after, and why. For lists of recent changes.
+/// A change in words: who did what, before and after, and why. For lists of changes.
 #[component]
 pub fn ChangeEntry(
     /// The entry.
     entry: Arc<AuditEntry>,
-    /// Leaves out the subject, where the page is about it.
+    /// What was done, in place of the entry's own words: where the page says what it is about.
+    #[prop(optional, into)]
+    deed: Option<String>,
+    /// With `deed`: before and after, in place of the entry's own words; empty for none.
+    #[prop(optional, into)]
+    change: Option<String>,
+    /// Whether the day stands above, so that the time of day is enough.
     #[prop(optional)]
-    without_subject: bool,
+    under_day: bool,
 ) -> impl IntoView {
     let words = &entry.words;
-    let subject = if without_subject { String::new() } else { format!(" {}", words.subject) };
-    let what = format!("{}{subject}", words.action);
-    let change = change_of(&entry);
-    let reason = entry.reason.clone().map(|reason| format!("“{reason}”"));
-    let awaited = entry.reason_awaited.then_some("The reason is still to be given.");
+    let change = match &deed {
+        Some(_) => change.filter(|change| !change.is_empty()),
+        None => change_of(&entry),
+    };
+    // A number and its sign stay on one line.
+    let change = change.map(|change| change.replace(" %", "\u{a0}%"));
+    let deed = deed.unwrap_or_else(|| format!("{} {}", words.action, words.subject));
+    let awaited = entry.reason_awaited.then_some("The reason is still to be given.".to_owned());
+    let reason = entry.reason.as_ref().map(|reason| format!("“{reason}”")).or(awaited);
     view! {
         <div class="row top change">
             {match entry.actor {
@@ -36,19 +47,30 @@ pub fn ChangeEntry(
                 }
                 ActorId::Token(_) => view! { <Avatar name=words.actor.clone() /> }.into_any(),
             }}
-            <span class="grow change-text">
-                <span>
-                    <span class="m">{words.actor.clone()}</span>
-                    " "
-                    {what}
-                </span>
-                {change.map(|change| view! { <span class="fs12 ink2">{change}</span> })}
-                {reason.map(|reason| view! { <span class="fs12 ink3">{reason}</span> })}
-                {awaited.map(|awaited| view! { <span class="fs12 ink3">{awaited}</span> })}
-            </span>
-            <span class="fs11 ink3">
-                <Time at=entry.time />
-            </span>
+            <div class="grow change-text">
+                <div class="change-head">
+                    <span class="grow">
+                        <span class="m">{words.actor.clone()}</span>
+                        " "
+                        {deed}
+                    </span>
+                    <span class="fs11 ink3">
+                        {if under_day {
+                            let local = time::local(entry.time);
+                            view! {
+                                <time class="num nowrap" datetime=entry.time.to_string() title=time::full(&local)>
+                                    {time::clock(&local)}
+                                </time>
+                            }
+                                .into_any()
+                        } else {
+                            view! { <Time at=entry.time /> }.into_any()
+                        }}
+                    </span>
+                </div>
+                {change.map(|change| view! { <p class="fs12 ink2 num">{change}</p> })}
+                {reason.map(|reason| view! { <p class="fs12 ink3">{reason}</p> })}
+            </div>
         </div>
     }
 }

@@ -42,17 +42,11 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    let before = StoredValue::new_local(browser::focused());
+    browser::return_focus();
     Effect::new(move |_| {
         if let Some(dialog) = node.get() {
             // Fails only for a dialog that is open already.
             let _ = dialog.show_modal();
-        }
-    });
-    on_cleanup(move || {
-        if let Some(Some(element)) = before.try_get_value() {
-            // The element may be gone with what the dialog changed.
-            let _ = element.focus();
         }
     });
     let confirm = move || {

@@ -6,7 +6,7 @@ use super::keyboard;
 use crate::components::{Button, Dialog, Key, Switch};
 
 /// Keys with what they do.
-const KEYS: [(&[&str], &str); 12] = [
+const KEYS: [(&[&str], &str); 15] = [
     (&["Ctrl K"], "Search and jump to anything"),
     (&["/"], "Search on this page"),
     (&["G", "O"], "Overview"),
@@ -15,6 +15,9 @@ const KEYS: [(&[&str], &str); 12] = [
     (&["J", "K"], "Next row, row before"),
     (&["Enter"], "Open the row"),
     (&["N"], "New flag"),
+    (&["A"], "On a flag: start, advance or finish its rollout…"),
+    (&["H"], "On a flag: hold its rollout…"),
+    (&["R"], "On a flag: roll back one stage…"),
     (&["[", "]"], "Environment before, next environment"),
     (&["Ctrl ↵"], "Confirm a dialog"),
     (&["Esc"], "Close"),

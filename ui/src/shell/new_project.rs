@@ -1,13 +1,12 @@
 //! Makes a project.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_domain::key::ProjectKey;
 use signalbox_protocol::endpoint::{AtRoot, CreateProjectEndpoint};
 use signalbox_protocol::wire::project::CreateProject;
 
 use crate::components::{Button, ButtonKind, Dialog, FieldError, TextField};
-use crate::form::{Problem, key_from_name, key_problem};
+use crate::form::{Attempt, key_from_name, key_problem};
 use crate::state::{ToastKind, use_store};
 
 /// Asks for a name and a key, and makes the project.
@@ -21,30 +20,22 @@ pub fn NewProjectDialog(
     let name = RwSignal::new(String::new());
     let key = RwSignal::new(String::new());
     let key_is_own = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = Problem::new();
+    let attempt = Attempt::new();
+    let Attempt { busy, problem } = attempt;
     let send = move || {
-        if busy.get_untracked() {
-            return;
-        }
-        problem.clear();
         let key = match ProjectKey::new(key.get_untracked()) {
             Ok(key) => key,
             Err(error) => return problem.set(key_problem(&error)),
         };
-        busy.set(true);
         let body = CreateProject { key: key.clone(), name: name.get_untracked() };
-        spawn_local(async move {
-            match store.send::<CreateProjectEndpoint>(&AtRoot {}, &body, None).await {
-                Ok(project) => {
-                    store.choose_project(&key);
-                    store.toast(ToastKind::Done, format!("{} is made.", project.name));
-                    on_close.try_run(());
-                }
-                Err(error) => problem.set(error),
-            }
-            busy.try_set(false);
-        });
+        attempt.send(
+            async move { store.send::<CreateProjectEndpoint>(&AtRoot {}, &body, None).await },
+            move |project| {
+                store.choose_project(&key);
+                store.toast(ToastKind::Done, format!("{} is made.", project.name));
+                on_close.try_run(());
+            },
+        );
     };
     view! {
         <Dialog

@@ -49,15 +49,10 @@ pub fn Palette(
     let chosen = RwSignal::new(0_usize);
     let entries = Memo::new(move |_| text.with(|text| entries(store, text)));
     let dialog = NodeRef::<html::Dialog>::new();
-    let before = StoredValue::new_local(browser::focused());
+    browser::return_focus();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             let _ = dialog.show_modal();
-        }
-    });
-    on_cleanup(move || {
-        if let Some(Some(element)) = before.try_get_value() {
-            let _ = element.focus();
         }
     });
     let go = move |place: usize| {

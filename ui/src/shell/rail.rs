@@ -88,7 +88,7 @@ fn Sections() -> impl IntoView {
 }
 
 /// A rollout under way, as the rail names it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Line {
     flag: String,
     name: String,
@@ -113,7 +113,7 @@ fn Lines() -> impl IntoView {
                 <span>"In rollout"</span>
             </div>
             <nav class="nav pins" aria-label="Rollouts under way">
-                <For each=move || lines.get() key=|line| (line.flag.clone(), line.share.clone(), line.held) let:line>
+                <For each=move || lines.get() key=Clone::clone let:line>
                     <LineLink line />
                 </For>
             </nav>

@@ -51,6 +51,13 @@ pub enum Phase {
     Ready,
 }
 
+/// What the app tells of itself, without being asked.
+#[derive(Debug, Clone, PartialEq)]
+enum Told {
+    Change(Change),
+    Snapshot(Snapshot),
+}
+
 /// What the reader sees, kept up to date. Copies share the same state.
 #[derive(Clone, Copy)]
 pub struct Store {
@@ -69,11 +76,14 @@ pub struct Store {
     /// Now, by the clock of this device; moves on every second.
     pub now: RwSignal<Timestamp>,
     copy: StoredValue<resource::Copy>,
-    /// Changes that came before the first snapshot; the app's answer and its events go separate ways.
-    early: StoredValue<Vec<Change>>,
+    /// What the app told while its answer with a whole copy was under way: the two go separate ways, so the
+    /// answer may be older. Absent while no such answer is awaited.
+    meanwhile: StoredValue<Option<Vec<Told>>>,
     /// Counts snapshots: what was fetched before the latest may have missed changes.
     generation: RwSignal<u64>,
     tables: Tables,
+    /// From this sequence on the audit entries at hand have no gap; before it there are single ones.
+    audit_from: RwSignal<u64>,
     selection: Selection,
     toasts: RwSignal<Vec<Toast>>,
 }
@@ -99,9 +109,10 @@ impl Store {
             as_of: RwSignal::new(None),
             now: RwSignal::new(now),
             copy: StoredValue::new(resource::Copy::default()),
-            early: StoredValue::new(Vec::new()),
+            meanwhile: StoredValue::new(None),
             generation: RwSignal::new(0),
             tables,
+            audit_from: RwSignal::new(0),
             selection: Selection::new(tables),
             toasts: RwSignal::new(Vec::new()),
         }
@@ -151,16 +162,16 @@ impl Store {
     /// The latest audit entries of all projects, newest first, without gaps: at least the last
     /// hundred, once the server has answered. For older ones, call `ListAudit`.
     pub fn audit_entries(&self) -> Vec<Arc<AuditEntry>> {
+        let first = self.audit_from.get();
         let mut entries = self.tables.audit.within("audit/");
+        entries.retain(|entry| entry.sequence >= first);
         entries.reverse();
         entries
     }
 
     /// Applies a change of the stream.
     pub fn apply(&self, change: Change) {
-        if self.generation.get_untracked() == 0 {
-            self.early.update_value(|early| early.push(change.clone()));
-        }
+        self.note(|| Told::Change(change.clone()));
         let names: Vec<_> = change.changed.iter().map(|changed| changed.resource.clone()).collect();
         self.copy.update_value(|copy| copy.apply(change));
         self.copy.with_value(|copy| self.tables.refresh(copy, &names));
@@ -175,19 +186,49 @@ impl Store {
 
     /// Replaces everything by a snapshot. Details of flags that are shown stay until they were fetched anew.
     pub fn replace(&self, snapshot: Snapshot) {
+        self.note(|| Told::Snapshot(snapshot.clone()));
         self.copy.set_value(resource::Copy::new(snapshot));
         self.copy.with_value(|copy| self.tables.replace(copy));
         self.generation.update(|generation| *generation += 1);
-        let seq = self.seq();
-        let early = self.early.try_update_value(std::mem::take).unwrap_or_default();
-        early.into_iter().filter(|change| change.seq > seq).for_each(|change| self.apply(change));
+    }
+
+    /// From now on keeps what is told, until [`Self::answer_is_there`].
+    fn await_answer(&self) {
+        self.meanwhile.set_value(Some(Vec::new()));
+    }
+
+    /// Keeps no longer what is told.
+    fn answer_is_there(&self) {
+        self.meanwhile.set_value(None);
+    }
+
+    /// Replaces everything by the copy of an answer, and then by what was told while it was under way and is newer.
+    fn take_answer(&self, snapshot: Snapshot) {
+        let told = self.meanwhile.try_update_value(Option::take).flatten().unwrap_or_default();
+        let seq = snapshot.seq;
+        self.replace(snapshot);
+        for told in told {
+            match told {
+                Told::Change(change) if change.seq > seq => self.apply(change),
+                Told::Snapshot(snapshot) if snapshot.seq > seq => self.replace(snapshot),
+                Told::Change(_) | Told::Snapshot(_) => {}
+            }
+        }
+    }
+
+    fn note(&self, told: impl FnOnce() -> Told) {
+        self.meanwhile.update_value(|meanwhile| {
+            if let Some(meanwhile) = meanwhile {
+                meanwhile.push(told());
+            }
+        });
     }
 
     /// Forgets everything: the page is connected elsewhere.
     fn forget(&self) {
         self.copy.set_value(resource::Copy::default());
         self.tables.forget();
-        self.early.set_value(Vec::new());
+        self.audit_from.set(0);
         self.generation.set(0);
     }
 

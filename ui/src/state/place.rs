@@ -16,10 +16,14 @@ impl Store {
     pub fn open(&self) {
         self.selection.recall();
         live::start_clock(*self);
-        if ipc::is_here() {
-            live::listen_to_app(*self);
-        }
-        self.try_to_open();
+        let store = *self;
+        spawn_local(async move {
+            if ipc::is_here() {
+                // What happens after the app's first answer must be heard.
+                live::listen_to_app(store).await;
+            }
+            store.try_to_open();
+        });
     }
 
     /// Tries again after [`Phase::Broken`].
@@ -27,11 +31,8 @@ impl Store {
         let store = *self;
         self.phase.set(Phase::Opening);
         spawn_local(async move {
-            let opened = if ipc::is_here() {
-                ipc::boot().await.map(|boot| store.take_over(boot))
-            } else {
-                live::connect_browser(store).await
-            };
+            let opened =
+                if ipc::is_here() { store.answered(ipc::boot()).await } else { live::connect_browser(store).await };
             match opened {
                 Ok(()) => {}
                 Err(error) if error.error.code == ErrorCode::Unauthenticated => store.phase.set(Phase::SignIn),
@@ -45,9 +46,7 @@ impl Store {
     /// # Errors
     /// What the app says went wrong.
     pub async fn choose(&self, choice: Choice) -> Result<(), ErrorBody> {
-        let boot = ipc::choose(choice).await?;
-        self.take_over(boot);
-        Ok(())
+        self.answered(ipc::choose(choice)).await
     }
 
     /// Back to the welcome screen (desktop app); nothing is deleted.
@@ -55,9 +54,7 @@ impl Store {
     /// # Errors
     /// What the app says went wrong.
     pub async fn leave(&self) -> Result<(), ErrorBody> {
-        let boot = ipc::leave().await?;
-        self.take_over(boot);
-        Ok(())
+        self.answered(ipc::leave()).await
     }
 
     /// Deletes the demo with its data and goes back to the welcome screen (desktop app).
@@ -65,9 +62,7 @@ impl Store {
     /// # Errors
     /// What the app says went wrong.
     pub async fn remove_demo(&self) -> Result<(), ErrorBody> {
-        let boot = ipc::remove_demo().await?;
-        self.take_over(boot);
-        Ok(())
+        self.answered(ipc::remove_demo()).await
     }
 
     /// Exchanges an access token for a session and opens the page (browser).
@@ -107,6 +102,14 @@ impl Store {
             || self.project().is_some_and(|project| project.demo)
     }
 
+    /// Takes over what the app answers about itself.
+    async fn answered(&self, answer: impl Future<Output = Result<Boot, ErrorBody>>) -> Result<(), ErrorBody> {
+        self.await_answer();
+        let answer = answer.await.map(|boot| self.take_over(boot));
+        self.answer_is_there();
+        answer
+    }
+
     fn take_over(&self, boot: Boot) {
         let Boot { place, me, snapshot, as_of, connection, demo_exists } = boot;
         self.phase.set(if place.is_some() { Phase::Ready } else { Phase::Welcome });
@@ -116,7 +119,7 @@ impl Store {
         self.connection.set(connection);
         self.demo_exists.set(demo_exists);
         match snapshot {
-            Some(snapshot) => self.replace(snapshot),
+            Some(snapshot) => self.take_answer(snapshot),
             None => self.forget(),
         }
         if connection.state == ConnectionState::Live {

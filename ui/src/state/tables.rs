@@ -145,7 +145,7 @@ impl Tables {
         self.audit.refresh(resources, &of(Kind::Audit));
     }
 
-    /// Forgets audit entries before this sequence, so that those kept have no gap.
+    /// Forgets audit entries before this sequence: what is known of them may have changed meanwhile.
     pub fn forget_audit_before(&self, sequence: u64) {
         let first = ResourceName::audit_entry(sequence);
         self.audit.keep(|name| *name >= first);

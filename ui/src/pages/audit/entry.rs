@@ -10,6 +10,7 @@ use super::actor::ActorMark;
 use super::address;
 use super::filter::Filter;
 use crate::components::{Aspect, AspectText, Icon, IconName, Tag};
+use crate::form::sentence;
 use crate::state::use_store;
 use crate::time;
 
@@ -28,9 +29,9 @@ pub fn Entry(
     let at = time::local(entry.time);
     let name = format!("Entry {}, {}", grouped(sequence), time::clock(&at));
     let why = match (&entry.reason, &words.consequence) {
-        (Some(reason), Some(consequence)) => Some(format!("“{reason}” {}", capitalised(consequence))),
+        (Some(reason), Some(consequence)) => Some(format!("“{reason}” {}", sentence(consequence, ""))),
         (Some(reason), None) => Some(format!("“{reason}”")),
-        (None, Some(consequence)) => Some(capitalised(consequence)),
+        (None, Some(consequence)) => Some(sentence(consequence, "")),
         (None, None) => None,
     };
     view! {
@@ -130,9 +131,4 @@ fn Difference(before: Option<String>, after: Option<String>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-/// "About 24,600 more people." as a sentence.
-pub fn capitalised(words: &str) -> String {
-    crate::form::sentence(words, "")
 }

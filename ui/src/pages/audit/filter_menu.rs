@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::{Icon, IconName, Menu, MenuItem, TextField};
+use crate::words::capitalised;
 
 /// From how many options on they can be searched.
 const MANY: usize = 12;
@@ -52,7 +53,7 @@ pub fn FilterMenu(
                     checked=Signal::derive(move || chosen.get().is_none())
                     on_press=move |()| on_choose.run(None)
                 >
-                    {capital(none)}
+                    {capitalised(none)}
                 </MenuItem>
                 {move || {
                     (options.with(Vec::len) > MANY)
@@ -96,9 +97,4 @@ pub fn FilterMenu(
             </Menu>
         </div>
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -6,12 +6,14 @@ use leptos::prelude::*;
 use signalbox_domain::people::grouped;
 use signalbox_protocol::wire::audit::AuditEntry;
 
-use super::entry::{Subject, capitalised};
+use super::entry::Subject;
 use super::kind::kind_words;
 use super::reader::Reader;
 use super::reason::ReasonForm;
 use crate::components::{CopyKey, Icon, IconName};
+use crate::form::sentence;
 use crate::time;
+use crate::words::capitalised;
 
 /// Everything about one entry.
 #[component]
@@ -56,7 +58,7 @@ pub fn Inspector(
                 {words
                     .consequence
                     .as_deref()
-                    .map(|consequence| view! { <dt>"Means"</dt><dd>{capitalised(consequence)}</dd> })}
+                    .map(|consequence| view! { <dt>"Means"</dt><dd>{sentence(consequence, "")}</dd> })}
                 <dt>"Reason"</dt>
                 <dd class="lines">{reason}</dd>
                 <dt>"Kind"</dt>
@@ -110,13 +112,8 @@ fn title(entry: &AuditEntry) -> String {
         (Some(before), Some(after)) if before.chars().count() + after.chars().count() <= LONGEST => {
             format!("{}, {before} to {after}", words.subject)
         }
-        _ => capitalised_title(&format!("{} {}", words.action, words.subject)),
+        _ => capitalised(&format!("{} {}", words.action, words.subject)),
     }
-}
-
-fn capitalised_title(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// "a41c…7e02": enough of a link to tell it from another.

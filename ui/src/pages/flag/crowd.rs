@@ -62,12 +62,6 @@ pub fn in_words(people: Option<u64>) -> String {
     people.map_or_else(|| "an unknown number of people".into(), people::in_words)
 }
 
-/// The first letter in upper case, for a phrase that begins a sentence.
-pub fn sentence_case(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +95,5 @@ mod tests {
         assert_eq!(figure(Some(41_000)), "41,000 people");
         assert_eq!(figure(Some(1)), "1 person");
         assert_eq!(figure(None), "number not stated");
-        assert_eq!(sentence_case(&in_words(Some(24_600))), "About 24,600 people");
-        assert_eq!(sentence_case(""), "");
     }
 }

@@ -203,7 +203,7 @@ fn Entries(entries: Vec<Arc<AuditEntry>>) -> impl IntoView {
                         .map(|entry| {
                             view! {
                                 <li>
-                                    <ChangeEntry entry />
+                                    <ChangeEntry entry under_day=true />
                                 </li>
                             }
                         })

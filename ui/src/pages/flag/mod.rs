@@ -4,8 +4,7 @@
 
 mod base;
 mod change;
-mod crowd;
-mod fault;
+pub mod crowd;
 #[cfg(test)]
 mod fixture;
 mod form_foot;
@@ -14,7 +13,7 @@ mod history;
 mod keys;
 mod page;
 mod percent;
-mod rollout;
+pub mod rollout;
 mod scene;
 mod settings;
 mod standing;
@@ -31,7 +30,6 @@ use signalbox_protocol::ErrorBody;
 use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::flag::Flag;
 
-use crate::browser;
 use crate::components::{Aspect, Banner, ButtonSize, Empty, Failed, LinkButton, SkeletonRows, Time};
 use crate::state::{Loaded, use_store};
 
@@ -82,6 +80,8 @@ fn OneFlag(key: FlagKey, tab: Memo<Tab>) -> impl IntoView {
         Loaded::Loading => Stage::Loading,
         Loaded::Missing => Stage::Missing,
         Loaded::Failed(error) => Stage::Failed(error),
+        // A new environment is there before what the flag gives in it.
+        Loaded::Ready(_) if latest.with(Option::is_none) && store.environment().is_some() => Stage::Loading,
         Loaded::Ready(_) if latest.with(Option::is_none) => Stage::NoEnvironment,
         Loaded::Ready(_) => Stage::Ready,
     });
@@ -122,17 +122,6 @@ fn Sections(scene: Memo<Arc<Scene>>, tab: Memo<Tab>) -> impl IntoView {
     let page = Page::new(scene);
     provide_context(page);
     keys::listen(page);
-    // What had the focus before a dialog may be gone with what the dialog changed.
-    Effect::new(move |_| {
-        if page.dialog.with(Option::is_none) {
-            request_animation_frame(|| {
-                let lost = browser::focused().is_none_or(|element| element.tag_name() == "BODY");
-                if lost {
-                    browser::focus("#main");
-                }
-            });
-        }
-    });
     // Another environment is another form: nothing typed for one may be saved in the other.
     let environment = Memo::new(move |_| scene.with(|scene| scene.environment.key.clone()));
     view! {

@@ -3,8 +3,8 @@
 use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_domain::{Share, people};
 
-use crate::pages::flag::crowd::sentence_case;
 use crate::pages::flag::scene::Scene;
+use crate::words::capitalised;
 
 /// How a flag stands, for its pill.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub fn standing(scene: &Scene) -> Standing {
         },
         None => calm(match (reach.share, reach.named) {
             (Share::EVERYBODY, _) => "On for everyone".into(),
-            (Share::NOBODY, 0) if scene.configuration.rollout.is_some() => "On for nobody".into(),
+            (Share::NOBODY, 0) if scene.configuration.rollout.is_some() => "Off".into(),
             (Share::NOBODY, 0) => "Not started".into(),
             _ => format!("On for {}", reach.title),
         }),
@@ -65,7 +65,7 @@ pub fn reach_sentence(scene: &Scene) -> String {
             let have = if reached == 1 { "has" } else { "have" };
             let about = if reached >= 1_000 { "about " } else { "" };
             let text = format!("{about}{} of {} people {have} it.", people::rounded(reached), people::rounded(size));
-            sentence_case(&text)
+            capitalised(&text)
         }
         (share, ..) => format!("{share} of people have it; how many use this environment was not stated."),
     };
@@ -104,7 +104,7 @@ mod tests {
         let mut taken_back = fixture::running(2);
         taken_back.rollout.as_mut().unwrap().status = RolloutStatus::Finished;
         taken_back.reach = fixture::nobody().reach;
-        check(taken_back, "On for nobody", "Nobody has it.");
+        check(taken_back, "Off", "Nobody has it.");
 
         let mut finished = fixture::running(4);
         finished.rollout.as_mut().unwrap().status = RolloutStatus::Finished;

@@ -1,12 +1,11 @@
 //! Asks why an earlier hold or kill was done.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_protocol::endpoint::{AtEntry, GiveReasonEndpoint};
 use signalbox_protocol::wire::audit::GiveReason;
 
 use crate::components::{Button, ButtonKind, Dialog, FieldError, Key, TextArea};
-use crate::form::Problem;
+use crate::form::Attempt;
 use crate::state::{ToastKind, use_store};
 
 /// Asks why an earlier hold or kill was done, and keeps the answer in the history.
@@ -23,24 +22,14 @@ pub fn GiveReasonDialog(
 ) -> impl IntoView {
     let store = use_store();
     let reason = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let problem = Problem::new();
+    let attempt = Attempt::new();
+    let Attempt { busy, problem } = attempt;
     let send = move || {
-        if busy.get_untracked() {
-            return;
-        }
-        problem.clear();
-        busy.set(true);
         let body = GiveReason { reason: reason.get_untracked() };
-        spawn_local(async move {
-            match store.send::<GiveReasonEndpoint>(&AtEntry { sequence }, &body, None).await {
-                Ok(_) => {
-                    store.toast(ToastKind::Done, "The reason is in the history.");
-                    on_close.try_run(());
-                }
-                Err(error) => problem.set(error),
-            }
-            busy.try_set(false);
+        let answer = async move { store.send::<GiveReasonEndpoint>(&AtEntry { sequence }, &body, None).await };
+        attempt.send(answer, move |_| {
+            store.toast(ToastKind::Done, "The reason is in the history.");
+            on_close.try_run(());
         });
     };
     view! {

@@ -12,6 +12,7 @@ use signalbox_protocol::wire::flag::{FlagInEnvironment, FlagRow, RolloutRow};
 
 use crate::components::percent;
 use crate::state::Store;
+use crate::words::capitalised;
 
 /// Something that needs a person now.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,41 +58,35 @@ pub fn of_store(store: Store) -> Vec<Need> {
 }
 
 /// What needs a person: production first within each kind, then the latest first.
+///
+/// `history` are the latest entries, which may not reach back to what is asked for.
 fn needs(flags: &[Arc<FlagRow>], environments: &[Arc<Environment>], history: &[Arc<AuditEntry>]) -> Vec<Need> {
-    // Few wait for a reason; every flag in every environment looks whether it is among them.
-    let awaiting: Vec<_> = history.iter().filter(|entry| entry.reason_awaited).collect();
     let mut needs: Vec<Need> = flags
         .iter()
         .filter(|flag| flag.archived.is_none())
-        .flat_map(|flag| environments.iter().filter_map(|environment| need(flag, environment, &awaiting, history)))
+        .flat_map(|flag| environments.iter().filter_map(|environment| need(flag, environment, history)))
         .collect();
     needs.sort_by_key(|need| (need.kind, !need.production, std::cmp::Reverse(need.since)));
     needs
 }
 
-fn need(
-    flag: &FlagRow,
-    environment: &Environment,
-    awaiting: &[&Arc<AuditEntry>],
-    history: &[Arc<AuditEntry>],
-) -> Option<Need> {
+fn need(flag: &FlagRow, environment: &Environment, history: &[Arc<AuditEntry>]) -> Option<Need> {
     let state = flag.environments.get(&environment.key)?;
-    let awaited = awaiting.iter().find(|entry| is_about(entry, flag, environment));
+    let awaited = state.reasons_awaited.last().copied();
     let name = &flag.name;
     let (kind, title, text, since) = if let Some(since) = state.killed {
         (NeedKind::TurnedOff, format!("{name} is off for everyone"), turned_off(state, environment), Some(since))
     } else if let Some((kind, title, text, since)) = of_rollout(name, state) {
-        // When a rollout entered its stage is not when it was held; that is in the history.
-        let since = if kind == NeedKind::Held { held_at(flag, environment, history) } else { since };
         (kind, title, text, since)
     } else {
-        let entry = awaited?;
-        let title = format!("Why was {name} {}?", past(&entry.words.action));
+        let sequence = awaited?;
+        let entry = history.iter().find(|entry| entry.sequence == sequence);
+        let title = format!("Why was {name} {}?", entry.map_or("stopped", |entry| past(&entry.words.action)));
         (
             NeedKind::Reason,
             title,
             "The reason is kept in the history; it helps whoever asks later.".into(),
-            Some(entry.time),
+            entry.map(|entry| entry.time),
         )
     };
     Some(Need {
@@ -103,28 +98,14 @@ fn need(
         title,
         text,
         since,
-        reason_awaited: awaited.map(|entry| entry.sequence),
+        reason_awaited: awaited,
     })
-}
-
-/// Whether an entry is about this flag in this environment.
-fn is_about(entry: &AuditEntry, flag: &FlagRow, environment: &Environment) -> bool {
-    entry.project.as_ref() == Some(&flag.project)
-        && entry.flag.as_ref() == Some(&flag.key)
-        && entry.environment.as_ref() == Some(&environment.key)
-}
-
-/// When a rollout was stopped, where the history at hand goes back so far; newest entries come first.
-fn held_at(flag: &FlagRow, environment: &Environment, history: &[Arc<AuditEntry>]) -> Option<Timestamp> {
-    let stops = ["rollout_held", "rollout_rolled_back"];
-    let stop = history.iter().find(|entry| stops.contains(&entry.kind.as_str()) && is_about(entry, flag, environment));
-    stop.map(|entry| entry.time)
 }
 
 fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String, String, Option<Timestamp>)> {
     let rollout = state.rollout.as_ref()?;
     let since = rollout.entered;
-    let people = capital(&in_words(state.people));
+    let people = capitalised(&in_words(state.people));
     let have = if state.people == 1 { "has" } else { "have" };
     match rollout.status {
         RolloutStatus::Held => {
@@ -137,7 +118,12 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
                 0 => "nobody has it".to_owned(),
                 _ => format!("{} {have} it, nobody new gets it", in_words(state.people)),
             };
-            Some((NeedKind::Held, format!("{name} is held {}", place(rollout)), format!("{how}; {who}."), since))
+            Some((
+                NeedKind::Held,
+                format!("{name} is held {}", place(rollout)),
+                format!("{how}; {who}."),
+                rollout.held_since,
+            ))
         }
         RolloutStatus::Running if is_last(rollout) => {
             let title = match state.share {
@@ -184,11 +170,6 @@ fn is_last(rollout: &RolloutRow) -> bool {
 /// "held, with the kill switch," as a plain participle.
 fn past(action: &str) -> &str {
     action.split(',').next().unwrap_or(action)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 #[cfg(test)]
@@ -265,10 +246,26 @@ mod tests {
     #[test]
     fn a_missing_reason_is_asked_for_with_the_state_or_alone() {
         let history = [awaiting()];
-        let held = needs(&[flag(state(rollout("held", json!({"stage": 2}))))], &[production()], &history);
+        let mut held_then = rollout("held", json!({"stage": 2}));
+        held_then["held_since"] = json!("2026-11-19T08:30:00Z");
+        let awaited = |rollout| {
+            let mut state = state(rollout);
+            state["reasons_awaited"] = json!([4, 9]);
+            flag(state)
+        };
+        let held = needs(&[awaited(held_then)], &[production()], &history);
         assert_eq!((held[0].kind, held[0].reason_awaited), (NeedKind::Held, Some(9)));
-        assert_eq!(held[0].since, Some(history[0].time), "held then, not when it entered the stage");
-        let running = needs(&[flag(state(rollout("running", json!({"stage": 1}))))], &[production()], &history);
+        assert_eq!(
+            held[0].since,
+            serde_json::from_value(json!("2026-11-19T08:30:00Z")).ok(),
+            "held then, not when it entered the stage"
+        );
+        let running = |history: &[Arc<AuditEntry>]| {
+            needs(&[awaited(rollout("running", json!({"stage": 1})))], &[production()], history)
+        };
+        let old = running(&[]);
+        assert_eq!((old[0].title.as_str(), old[0].since), ("Why was Card freeze stopped?", None), "however old");
+        let running = running(&history);
         assert_eq!((running[0].kind, running[0].title.as_str()), (NeedKind::Reason, "Why was Card freeze held?"));
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::{Button, ButtonKind, Dialog, FieldError, TextArea};
-use crate::form::Problem;
+use crate::form::Attempt;
 use crate::state::use_store;
 
 /// Whether a reason is asked for.
@@ -15,37 +15,6 @@ pub enum Asks {
     MaySayWhy,
     /// The server insists on one.
     MustSayWhy,
-}
-
-/// What is under way while a dialog waits for its answer.
-#[derive(Clone, Copy)]
-pub struct Attempt {
-    /// Whether it is on its way.
-    pub busy: RwSignal<bool>,
-    /// What went wrong the last time.
-    pub problem: Problem,
-}
-
-impl Attempt {
-    /// Nothing was tried yet.
-    pub fn new() -> Self {
-        Self { busy: RwSignal::new(false), problem: Problem::new() }
-    }
-
-    /// Begins; false while an earlier attempt is under way.
-    pub fn begin(&self) -> bool {
-        if self.busy.get_untracked() {
-            return false;
-        }
-        self.problem.clear();
-        self.busy.set(true);
-        true
-    }
-
-    /// Ends; the dialog may be gone by now.
-    pub fn end(&self) {
-        self.busy.try_set(false);
-    }
 }
 
 /// Asks before something is taken away. `on_confirm` gets the reason, where one was given.

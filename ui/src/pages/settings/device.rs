@@ -1,12 +1,12 @@
 //! This device: where it is connected, as whom, and how to leave.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_protocol::desktop::{ConnectionState, PlaceKind, TokenKeeper};
 
-use super::confirm::{Asks, Attempt, Confirm};
+use super::confirm::{Asks, Confirm};
 use super::tokens::role_words;
 use crate::components::{Aspect, AspectText, Button, ButtonKind, CopyKey};
+use crate::form::Attempt;
 use crate::state::{Store, use_store};
 
 /// Address of the server, as applications on this device reach it.
@@ -150,23 +150,16 @@ fn Ask(what: Asking, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
         ),
     };
     let act = move |_: Option<String>| {
-        if !attempt.begin() {
-            return;
-        }
-        spawn_local(async move {
-            let answer = match what {
+        let answer = async move {
+            match what {
                 Asking::Leave => store.leave().await,
                 Asking::RemoveDemo => store.remove_demo().await,
                 Asking::SignOut => store.sign_out().await,
-            };
-            attempt.end();
-            match answer {
-                // The dialog may have gone with the page.
-                Ok(()) => {
-                    on_close.try_run(());
-                }
-                Err(error) => attempt.problem.set(error),
             }
+        };
+        // The dialog may have gone with the page.
+        attempt.send(answer, move |()| {
+            on_close.try_run(());
         });
     };
     view! {

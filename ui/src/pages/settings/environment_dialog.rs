@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_domain::environment::LARGEST_AUDIENCE;
 use signalbox_domain::key::EnvironmentKey;
 use signalbox_domain::people::grouped;
@@ -11,13 +10,18 @@ use signalbox_protocol::endpoint::{AtEnvironment, AtProject, ChangeEnvironmentEn
 use signalbox_protocol::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
-use super::confirm::Attempt;
 use crate::components::{Button, ButtonKind, Checkbox, Dialog, FieldError, Select, TextArea, TextField};
-use crate::form::{key_from_name, key_problem};
+use crate::form::{Attempt, key_from_name, key_problem};
 use crate::state::{ToastKind, use_store};
 
 /// The fields whose errors stand beside them.
 const FIELDS: &[&str] = &["name", "key", "audience", "position", "reason"];
+
+/// What is to be done.
+enum Goal {
+    Make(EnvironmentKey),
+    Change(Arc<Environment>),
+}
 
 /// Makes an environment, or changes the one given.
 #[component]
@@ -35,7 +39,7 @@ pub fn EnvironmentDialog(
     let key = RwSignal::new(String::new());
     let key_is_own = RwSignal::new(false);
     let production = RwSignal::new(before.as_ref().is_some_and(|one| one.production));
-    let audience = RwSignal::new(before.as_ref().map(|one| one.audience.to_string()).unwrap_or_default());
+    let audience = RwSignal::new(before.as_ref().map(|one| grouped(one.audience)).unwrap_or_default());
     let position = RwSignal::new(before.as_ref().map_or(0, |one| one.position).to_string());
     let reason = RwSignal::new(String::new());
     let places = untrack(|| store.environments());
@@ -49,19 +53,21 @@ pub fn EnvironmentDialog(
                 Ok(size) => size,
                 Err(error) => return attempt.problem.set(error),
             };
-            let new_key = match (&before, EnvironmentKey::new(key.get_untracked())) {
+            let goal = match (&before, EnvironmentKey::new(key.get_untracked())) {
+                (Some(before), _) => Goal::Change(Arc::clone(before)),
+                (None, Ok(key)) => Goal::Make(key),
                 (None, Err(error)) => return attempt.problem.set(key_problem(&error)),
-                (_, key) => key.ok(),
             };
-            if !attempt.begin() {
-                return;
-            }
-            let before = before.clone();
             let typed_reason = reason.get_untracked().trim().to_owned();
-            spawn_local(async move {
+            let answer = async move {
                 let (name, production) = (name.get_untracked(), production.get_untracked());
-                let answer = match (before, new_key) {
-                    (Some(before), _) => {
+                match goal {
+                    Goal::Make(key) => {
+                        let at = AtProject { project: project.key.clone() };
+                        let body = CreateEnvironment { key, name, production, audience: size };
+                        store.send::<CreateEnvironmentEndpoint>(&at, &body, None).await
+                    }
+                    Goal::Change(before) => {
                         let at = AtEnvironment { project: project.key.clone(), environment: before.key.clone() };
                         let body = ChangeEnvironment {
                             name: Some(name),
@@ -72,22 +78,11 @@ pub fn EnvironmentDialog(
                         };
                         store.send::<ChangeEnvironmentEndpoint>(&at, &body, Some(before.version)).await
                     }
-                    (None, Some(key)) => {
-                        let at = AtProject { project: project.key.clone() };
-                        let body = CreateEnvironment { key, name, production, audience: size };
-                        store.send::<CreateEnvironmentEndpoint>(&at, &body, None).await
-                    }
-                    // Refused above.
-                    (None, None) => return attempt.end(),
-                };
-                attempt.end();
-                match answer {
-                    Ok(environment) => {
-                        store.toast(ToastKind::Done, format!("{} is saved.", environment.name));
-                        on_close.try_run(());
-                    }
-                    Err(error) => attempt.problem.set(error),
                 }
+            };
+            attempt.send(answer, move |environment: Environment| {
+                store.toast(ToastKind::Done, format!("{} is saved.", environment.name));
+                on_close.try_run(());
             });
         })
     };

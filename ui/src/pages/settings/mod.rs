@@ -1,4 +1,4 @@
-//! Settings: environments, keys and tokens, plans, personal data, and this device.
+//! Settings: the project with its environments and plans, keys and tokens, personal data, and this device.
 
 mod appearance;
 mod confirm;
@@ -6,9 +6,14 @@ mod device;
 mod environment_dialog;
 mod environments;
 mod personal_data;
+mod plan_dialog;
+mod plans;
+mod project;
+mod revocable;
 mod sdk_key_dialog;
 mod sdk_keys;
 mod secret;
+mod secret_dialog;
 mod section;
 mod snippet;
 mod token_dialog;
@@ -24,6 +29,8 @@ use appearance::Appearance;
 use device::Device;
 use environments::Environments;
 use personal_data::PersonalData;
+use plans::Plans;
+use project::ProjectCard;
 use sdk_keys::SdkKeys;
 use section::Section;
 use tokens::Tokens;
@@ -56,7 +63,14 @@ pub fn SettingsPage() -> impl IntoView {
             </nav>
             <div class="stack">
                 {move || match section.get() {
-                    Section::Environments => view! { <Environments /> }.into_any(),
+                    Section::Environments => {
+                        view! {
+                            <ProjectCard />
+                            <Environments />
+                        }
+                            .into_any()
+                    }
+                    Section::Plans => view! { <Plans /> }.into_any(),
                     Section::SdkKeys => view! { <SdkKeys /> }.into_any(),
                     Section::Tokens => view! { <Tokens /> }.into_any(),
                     Section::PersonalData => view! { <PersonalData /> }.into_any(),

@@ -1,14 +1,13 @@
 //! Erasing what is about a person, wherever it stands.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_protocol::endpoint::{AtRoot, EraseEndpoint};
 use signalbox_protocol::wire::access::Erase;
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
-use super::confirm::{Asks, Attempt, Confirm};
+use super::confirm::{Asks, Confirm};
 use crate::components::{Button, ButtonKind, FieldError, TextField};
-use crate::form::Problem;
+use crate::form::{Attempt, Problem};
 use crate::state::{ToastKind, use_store};
 
 /// Erases a personal value, after saying exactly what happens.
@@ -31,27 +30,21 @@ pub fn PersonalData() -> impl IntoView {
         asking.set(Some(value));
     };
     let erase = move |erased: String| {
-        if !attempt.begin() {
-            return;
-        }
-        spawn_local(async move {
-            let answer = store.send::<EraseEndpoint>(&AtRoot {}, &Erase { value: erased }, None).await;
-            attempt.end();
-            match answer {
-                Ok(erased) => {
-                    let places = if erased.places == 1 { "place" } else { "places" };
-                    store.toast(ToastKind::Done, format!("Erased in {} {places}.", erased.places));
-                    value.try_set(String::new());
-                    asking.try_set(None);
-                }
-                Err(error) if error.error.code == ErrorCode::NotFound => {
-                    let error =
-                        ErrorBody::new(ErrorCode::NotFound, "it stands nowhere; check the spelling and the case");
-                    problem.set(error.about("value"));
-                    asking.try_set(None);
-                }
-                Err(error) => attempt.problem.set(error),
+        let answer = async move {
+            match store.send::<EraseEndpoint>(&AtRoot {}, &Erase { value: erased }, None).await {
+                Err(error) if error.error.code == ErrorCode::NotFound => Ok(None),
+                answer => answer.map(Some),
             }
+        };
+        attempt.send(answer, move |erased| {
+            asking.try_set(None);
+            let Some(erased) = erased else {
+                let error = ErrorBody::new(ErrorCode::NotFound, "it stands nowhere; check the spelling and the case");
+                return problem.set(error.about("value"));
+            };
+            let places = if erased.places == 1 { "place" } else { "places" };
+            store.toast(ToastKind::Done, format!("Erased in {} {places}.", erased.places));
+            value.try_set(String::new());
         });
     };
     view! {

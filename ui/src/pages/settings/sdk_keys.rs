@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_domain::access::Role;
 use signalbox_domain::key::EnvironmentKey;
 use signalbox_protocol::endpoint::{AtSdkKey, RevokeSdkKey};
@@ -11,11 +10,13 @@ use signalbox_protocol::wire::Why;
 use signalbox_protocol::wire::access::SdkKey;
 use signalbox_protocol::wire::environment::Environment;
 
-use super::confirm::{Asks, Attempt, Confirm};
+use super::confirm::{Asks, Confirm};
 use super::device::server_address;
+use super::revocable::{RevokeButton, WorksOrNot};
 use super::sdk_key_dialog::SdkKeyDialog;
 use super::snippet::{NO_KEY, Snippet};
-use crate::components::{Button, ButtonKind, ButtonSize, CopyKey, Empty, IconName, SkeletonRows, Tag, TagKind, Time};
+use crate::components::{Button, ButtonSize, CopyKey, Empty, IconName, SkeletonRows, Tag, TagKind, Time};
+use crate::form::Attempt;
 use crate::state::{Store, ToastKind, use_store};
 
 /// What is open over the list.
@@ -184,28 +185,15 @@ fn Row(
                 <Time at=sdk_key.created />
             </td>
             <td>
-                {match sdk_key.revoked {
-                    Some(at) => view! { <span class="ink3">"Revoked " <Time at /></span> }.into_any(),
-                    None => view! { <span>"Works"</span> }.into_any(),
-                }}
+                <WorksOrNot revoked=sdk_key.revoked />
             </td>
             <td class="right">
-                {sdk_key
-                    .revoked
-                    .is_none()
-                    .then(|| {
-                        view! {
-                            <Button
-                                kind=ButtonKind::Quiet
-                                size=ButtonSize::Small
-                                label=format!("Revoke the key for {}", sdk_key.name)
-                                icon=IconName::Trash
-                                opens="dialog"
-                                disabled=disabled
-                                on_press=move |()| open.set(Some(Open::Revoke(Arc::clone(&for_dialog), production)))
-                            />
-                        }
-                    })}
+                <RevokeButton
+                    label=format!("Revoke the key for {}", sdk_key.name)
+                    revoked=sdk_key.revoked
+                    disabled
+                    on_press=move |()| open.set(Some(Open::Revoke(Arc::clone(&for_dialog), production)))
+                />
             </td>
         </tr>
     }
@@ -218,25 +206,16 @@ fn RevokeDialog(sdk_key: Arc<SdkKey>, production: bool, on_close: Callback<()>) 
     let attempt = Attempt::new();
     let name = sdk_key.name.clone();
     let revoke = move |reason: Option<String>| {
-        if !attempt.begin() {
-            return;
-        }
-        let sdk_key = Arc::clone(&sdk_key);
-        spawn_local(async move {
-            let at = AtSdkKey {
-                project: sdk_key.project.clone(),
-                environment: sdk_key.environment.clone(),
-                sdk_key: sdk_key.id.clone(),
-            };
-            let answer = store.send::<RevokeSdkKey>(&at, &Why { reason }, Some(sdk_key.version)).await;
-            attempt.end();
-            match answer {
-                Ok(sdk_key) => {
-                    store.toast(ToastKind::Done, format!("The key for {} no longer works.", sdk_key.name));
-                    on_close.try_run(());
-                }
-                Err(error) => attempt.problem.set(error),
-            }
+        let at = AtSdkKey {
+            project: sdk_key.project.clone(),
+            environment: sdk_key.environment.clone(),
+            sdk_key: sdk_key.id.clone(),
+        };
+        let version = sdk_key.version;
+        let answer = async move { store.send::<RevokeSdkKey>(&at, &Why { reason }, Some(version)).await };
+        attempt.send(answer, move |sdk_key| {
+            store.toast(ToastKind::Done, format!("The key for {} no longer works.", sdk_key.name));
+            on_close.try_run(());
         });
     };
     view! {

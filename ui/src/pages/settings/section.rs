@@ -5,8 +5,10 @@ use crate::components::IconName;
 /// A section of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// Where flags are configured.
+    /// The project, and where its flags are configured.
     Environments,
+    /// Lines of stages to begin a rollout from.
+    Plans,
     /// Keys that applications evaluate with.
     SdkKeys,
     /// Who may use the management API.
@@ -21,8 +23,15 @@ pub enum Section {
 
 impl Section {
     /// All sections, as they are listed.
-    pub const ALL: [Self; 6] =
-        [Self::Environments, Self::SdkKeys, Self::Tokens, Self::PersonalData, Self::Device, Self::Appearance];
+    pub const ALL: [Self; 7] = [
+        Self::Environments,
+        Self::Plans,
+        Self::SdkKeys,
+        Self::Tokens,
+        Self::PersonalData,
+        Self::Device,
+        Self::Appearance,
+    ];
 
     /// The section of an address; the first one for what is no section.
     pub fn of_address(part: &str) -> Self {
@@ -34,6 +43,7 @@ impl Section {
     pub const fn address(self) -> &'static str {
         match self {
             Self::Environments => "environments",
+            Self::Plans => "plans",
             Self::SdkKeys => "sdk-keys",
             Self::Tokens => "tokens",
             Self::PersonalData => "personal-data",
@@ -46,6 +56,7 @@ impl Section {
     pub const fn title(self, in_app: bool) -> &'static str {
         match self {
             Self::Environments => "Environments",
+            Self::Plans => "Plans",
             Self::SdkKeys => "SDK keys",
             Self::Tokens => "Access tokens",
             Self::PersonalData => "Personal data",
@@ -59,6 +70,7 @@ impl Section {
     pub const fn icon(self) -> IconName {
         match self {
             Self::Environments => IconName::Layers,
+            Self::Plans => IconName::Split,
             Self::SdkKeys => IconName::KeyRound,
             Self::Tokens => IconName::Users,
             Self::PersonalData => IconName::User,

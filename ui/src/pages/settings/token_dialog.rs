@@ -1,15 +1,15 @@
 //! Makes an access token and shows its secret this once.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_domain::access::Role;
 use signalbox_protocol::endpoint::{AtRoot, CreateTokenEndpoint};
 use signalbox_protocol::wire::access::CreateToken;
 
-use super::confirm::Attempt;
 use super::secret::Secret;
+use super::secret_dialog::SecretDialog;
 use super::tokens::role_words;
-use crate::components::{Button, ButtonKind, Dialog, FieldError, TextField};
+use crate::components::{FieldError, TextField};
+use crate::form::Attempt;
 use crate::state::use_store;
 
 const ROLES: [Role; 3] = [Role::Viewer, Role::Editor, Role::Admin];
@@ -26,83 +26,50 @@ pub fn TokenDialog(
     let name = RwSignal::new(String::new());
     let role = RwSignal::new(Role::Viewer);
     let secret = RwSignal::new(None::<String>);
-    let disabled = Signal::derive(move || store.can_administer().err());
-    let send = Callback::new(move |()| {
-        if secret.with_untracked(Option::is_some) {
-            return on_close.run(());
-        }
-        if disabled.with_untracked(Option::is_some) || !attempt.begin() {
-            return;
-        }
+    let send = move |()| {
         let body = CreateToken { name: name.get_untracked(), role: role.get_untracked() };
-        spawn_local(async move {
-            let answer = store.send::<CreateTokenEndpoint>(&AtRoot {}, &body, None).await;
-            attempt.end();
-            match answer {
-                Ok(created) => {
-                    secret.try_set(Some(created.secret));
-                }
-                Err(error) => attempt.problem.set(error),
-            }
+        let answer = async move { store.send::<CreateTokenEndpoint>(&AtRoot {}, &body, None).await };
+        attempt.send(answer, move |created| {
+            secret.try_set(Some(created.secret));
         });
-    });
+    };
     let title = Signal::derive(move || match secret.with(Option::is_some) {
         true => format!("The token of {}", name.get()),
         false => "New access token".into(),
     });
     view! {
-        <Dialog
+        <SecretDialog
             title
             width=520
+            make="Make token"
+            attempt
+            secret
+            on_make=send
             on_close
-            on_confirm=send
-            footer=move || {
-                view! {
-                    <Show
-                        when=move || secret.with(Option::is_some)
-                        fallback=move || {
-                            view! {
-                                <Button on_press=on_close>"Cancel"</Button>
-                                <Button kind=ButtonKind::Primary submit=true disabled=disabled busy=attempt.busy>
-                                    {move || if attempt.busy.get() { "Making…" } else { "Make token" }}
-                                </Button>
-                            }
+            shown=move || {
+                secret
+                    .get()
+                    .map(|secret| {
+                        view! {
+                            <Secret secret>"Whoever has it can act in this name until it is revoked."</Secret>
                         }
-                    >
-                        <Button kind=ButtonKind::Primary submit=true>
-                            "Done"
-                        </Button>
-                    </Show>
-                }
+                    })
             }
         >
-            {move || match secret.get() {
-                Some(secret) => {
-                    view! {
-                        <Secret secret>"Whoever has it can act in this name until it is revoked."</Secret>
-                    }
-                        .into_any()
-                }
-                None => {
-                    view! {
-                        <TextField
-                            label="Name"
-                            value=name
-                            required=true
-                            autofocus=true
-                            hint="The person or program that will use it. It stands in the history for what they do."
-                            error=attempt.problem.at("name")
-                        />
-                        <fieldset class="fs0">
-                            <legend class="lbl">"Role"</legend>
-                            {ROLES.into_iter().map(|one| view! { <RoleOption one role /> }).collect_view()}
-                        </fieldset>
-                        <FieldError error=attempt.problem.elsewhere(&["name"]) />
-                    }
-                        .into_any()
-                }
-            }}
-        </Dialog>
+            <TextField
+                label="Name"
+                value=name
+                required=true
+                autofocus=true
+                hint="The person or program that will use it. It stands in the history for what they do."
+                error=attempt.problem.at("name")
+            />
+            <fieldset class="fs0">
+                <legend class="lbl">"Role"</legend>
+                {ROLES.into_iter().map(|one| view! { <RoleOption one role /> }).collect_view()}
+            </fieldset>
+            <FieldError error=attempt.problem.elsewhere(&["name"]) />
+        </SecretDialog>
     }
 }
 

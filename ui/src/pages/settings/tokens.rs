@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_domain::access::Role;
 use signalbox_protocol::endpoint::{AtToken, RevokeToken};
 use signalbox_protocol::wire::Why;
 use signalbox_protocol::wire::access::Token;
 
-use super::confirm::{Asks, Attempt, Confirm};
+use super::confirm::{Asks, Confirm};
+use super::revocable::{RevokeButton, WorksOrNot};
 use super::token_dialog::TokenDialog;
 use crate::components::{
     Avatar, Button, ButtonKind, ButtonSize, Empty, Icon, IconName, SkeletonRows, Tag, TagKind, Time,
 };
+use crate::form::Attempt;
 use crate::state::{ToastKind, use_store};
 
 /// What a role may do, in words.
@@ -134,28 +135,15 @@ fn Row(token: Arc<Token>, disabled: Signal<Option<String>>, open: RwSignal<Optio
                 <Time at=token.created />
             </td>
             <td>
-                {match token.revoked {
-                    Some(at) => view! { <span class="ink3">"Revoked " <Time at /></span> }.into_any(),
-                    None => view! { <span>"Works"</span> }.into_any(),
-                }}
+                <WorksOrNot revoked=token.revoked />
             </td>
             <td class="right">
-                {token
-                    .revoked
-                    .is_none()
-                    .then(|| {
-                        view! {
-                            <Button
-                                kind=ButtonKind::Quiet
-                                size=ButtonSize::Small
-                                label=format!("Revoke the token of {}", token.name)
-                                icon=IconName::Trash
-                                opens="dialog"
-                                disabled=disabled
-                                on_press=move |()| open.set(Some(Open::Revoke(Arc::clone(&for_dialog))))
-                            />
-                        }
-                    })}
+                <RevokeButton
+                    label=format!("Revoke the token of {}", token.name)
+                    revoked=token.revoked
+                    disabled
+                    on_press=move |()| open.set(Some(Open::Revoke(Arc::clone(&for_dialog))))
+                />
             </td>
         </tr>
     }
@@ -171,21 +159,11 @@ fn RevokeDialog(token: Arc<Token>, on_close: Callback<()>) -> impl IntoView {
     let revoke = {
         let token = Arc::clone(&token);
         move |reason: Option<String>| {
-            if !attempt.begin() {
-                return;
-            }
-            let token = Arc::clone(&token);
-            spawn_local(async move {
-                let at = AtToken { token: token.id.clone() };
-                let answer = store.send::<RevokeToken>(&at, &Why { reason }, Some(token.version)).await;
-                attempt.end();
-                match answer {
-                    Ok(token) => {
-                        store.toast(ToastKind::Done, format!("The token of {} no longer works.", token.name));
-                        on_close.try_run(());
-                    }
-                    Err(error) => attempt.problem.set(error),
-                }
+            let (at, version) = (AtToken { token: token.id.clone() }, token.version);
+            let answer = async move { store.send::<RevokeToken>(&at, &Why { reason }, Some(version)).await };
+            attempt.send(answer, move |token| {
+                store.toast(ToastKind::Done, format!("The token of {} no longer works.", token.name));
+                on_close.try_run(());
             });
         }
     };

@@ -44,15 +44,17 @@ fn fetch_recent(store: Store) {
     spawn_local(async move {
         let query = AuditQuery { limit: Some(RECENT), ..AuditQuery::default() };
         let Ok(list) = api::call::<ListAudit>(&AtRoot {}, &query, &Empty {}, None).await else { return };
-        if let Some(oldest) = list.items.last() {
-            store.tables.forget_audit_before(oldest.sequence);
-        }
-        let entry = |entry: AuditEntry| {
-            let content = Content::Body(serde_json::to_value(&entry).ok()?);
-            Some(Changed { resource: ResourceName::audit_entry(entry.sequence), version: entry.sequence, content })
-        };
-        store.put(list.items.into_iter().filter_map(entry).collect());
+        let Some(oldest) = list.items.last().map(|entry| entry.sequence) else { return };
+        store.tables.forget_audit_before(oldest);
+        store.audit_from.set(oldest);
+        store.put(list.items.into_iter().filter_map(changed).collect());
     });
+}
+
+/// An audit entry as the stream would bring it.
+fn changed(entry: AuditEntry) -> Option<Changed> {
+    let content = Content::Body(serde_json::to_value(&entry).ok()?);
+    Some(Changed { resource: ResourceName::audit_entry(entry.sequence), version: entry.sequence, content })
 }
 
 /// Fetches everything about the flags that are in rollout, one after the other, so that they can be

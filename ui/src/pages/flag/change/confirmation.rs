@@ -4,8 +4,8 @@ use signalbox_domain::people;
 use signalbox_domain::words::difference;
 
 use crate::pages::flag::change::step::Asks;
-use crate::pages::flag::crowd::sentence_case;
 use crate::pages::flag::scene::{Scene, Side};
+use crate::words::capitalised;
 
 /// What a confirm dialog says.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +141,7 @@ impl Effect {
             (Some(now), Some(after)) if after > now => {
                 let more = difference(now, after).unwrap_or_default();
                 let verb = if after - now == 1 { " gets it." } else { " get it." };
-                Self::new("", sentence_case(&more), verb)
+                Self::new("", capitalised(&more), verb)
             }
             (Some(now), Some(after)) if after < now => {
                 Self::new("It is taken away from ", people::in_words(now - after), ".")

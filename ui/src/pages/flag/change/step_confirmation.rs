@@ -7,8 +7,9 @@ use signalbox_protocol::wire::rollout::Rollout;
 
 use crate::pages::flag::change::confirmation::{Change, Confirmation, Effect, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::step::{Step, next};
-use crate::pages::flag::crowd::{in_words, sentence_case};
+use crate::pages::flag::crowd::in_words;
 use crate::pages::flag::scene::{Scene, Side};
+use crate::words::capitalised;
 
 /// What the dialog says before a step; nothing where the step needs a rollout and there is none.
 pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
@@ -68,7 +69,7 @@ fn place(position: Position, side: &Side) -> String {
 fn effect(step: Step, change: &Change) -> Effect {
     let keep = |rest: &str| {
         let verb = if change.now.people == Some(1) { " keeps it" } else { " keep it" };
-        Effect::new("", sentence_case(&in_words(change.now.people)), format!("{verb}{rest}"))
+        Effect::new("", capitalised(&in_words(change.now.people)), format!("{verb}{rest}"))
     };
     match step {
         Step::Start | Step::Advance | Step::RollBack(_) => Effect::of(change),
@@ -82,7 +83,7 @@ fn effect(step: Step, change: &Change) -> Effect {
         Step::TurnOff => Effect::new("It is taken away at once from ", in_words(change.now.people), "."),
         Step::TurnOn => {
             let verb = if change.after.people == Some(1) { " gets it back." } else { " get it back." };
-            Effect::new("", sentence_case(&in_words(change.after.people)), verb)
+            Effect::new("", capitalised(&in_words(change.after.people)), verb)
         }
     }
 }

@@ -5,7 +5,7 @@ mod course_card;
 mod course_chart;
 mod decision;
 mod line;
-mod plan;
+pub mod plan;
 mod recent;
 mod track;
 

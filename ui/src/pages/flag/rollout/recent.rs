@@ -11,7 +11,7 @@ use signalbox_protocol::wire::Empty as NoBody;
 use signalbox_protocol::wire::audit::{AuditEntry, AuditQuery};
 
 use crate::api;
-use crate::components::{Avatar, Failed, SkeletonRows, Time};
+use crate::components::{ChangeEntry, Failed, SkeletonRows};
 use crate::pages::flag::page::{Page, use_page};
 use crate::pages::flag::tab::Tab;
 
@@ -140,25 +140,10 @@ fn Deed(entry: Arc<AuditEntry>) -> impl IntoView {
         (Some(change), Some(consequence)) => Some(format!("{change}, {consequence}")),
         (change, consequence) => change.or(consequence),
     };
-    // A number and its sign stay on one line.
-    let change = change.map(|change| change.replace(" %", "\u{a0}%"));
-    let awaited = entry.reason_awaited.then_some("The reason is still to be given.".to_owned());
-    let reason = entry.reason.as_ref().map(|reason| format!("“{reason}”")).or(awaited);
+    let deed = deed(&entry);
     view! {
-        <li class="row top deed">
-            <Avatar name=words.actor.clone() />
-            <span class="grow change-text">
-                <span class="fs12">
-                    <span class="m">{words.actor.clone()}</span>
-                    " "
-                    {deed(&entry)}
-                </span>
-                <span class="fs12 ink2 num">{change}</span>
-                <span class="fs12 ink3">{reason}</span>
-            </span>
-            <span class="fs11 ink3">
-                <Time at=entry.time />
-            </span>
+        <li>
+            <ChangeEntry entry deed change=change.unwrap_or_default() />
         </li>
     }
 }

@@ -9,8 +9,9 @@ use signalbox_protocol::wire::configuration::Override;
 
 use crate::pages::flag::change::confirmation::{Change, Confirmation, Effect, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::step::Asks;
-use crate::pages::flag::crowd::{in_words, sentence_case};
+use crate::pages::flag::crowd::in_words;
 use crate::pages::flag::scene::Scene;
+use crate::words::capitalised;
 
 /// Before another share or other named people.
 pub fn of_share(scene: &Scene, share: Share, named: &[String]) -> Confirmation {
@@ -81,7 +82,7 @@ pub fn of_split(scene: &Scene, split: &[WeightedVariant]) -> Confirmation {
     let lines = |split: &[WeightedVariant]| {
         split.iter().map(|part| format!("{}: {}", part.variant, part.weight.percent())).collect::<Vec<_>>()
     };
-    let figure = if reached == Some(0) { "Nobody".to_owned() } else { sentence_case(&in_words(reached)) };
+    let figure = if reached == Some(0) { "Nobody".to_owned() } else { capitalised(&in_words(reached)) };
     let rest = match reached {
         Some(0) => " has it now; whoever gets it later gets the new split.",
         Some(1) => " has it; they may get another variant.",

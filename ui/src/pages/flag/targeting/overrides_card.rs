@@ -12,12 +12,12 @@ use signalbox_protocol::wire::configuration::{Override, SetOverrides};
 use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Select};
 use crate::pages::flag::base::Base;
 use crate::pages::flag::change::{ConfirmDialog, sending};
-use crate::pages::flag::crowd::sentence_case;
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
 use crate::pages::flag::targeting::confirmation::of_overrides;
 use crate::state::{ToastKind, use_store};
+use crate::words::capitalised;
 
 /// A person while they are typed.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,7 +33,7 @@ fn check(typed: &[(String, String)]) -> Result<Vec<Override>, Vec<Option<String>
     let checked: Vec<_> = typed
         .iter()
         .map(|(person, variant)| {
-            let user_key = text::person(person.trim()).map_err(|error| sentence_case(&error.to_string()) + ".")?;
+            let user_key = text::person(person.trim()).map_err(|error| capitalised(&error.to_string()) + ".")?;
             if !seen.insert(user_key.clone()) {
                 return Err("Must not be named twice.".to_owned());
             }

@@ -8,10 +8,10 @@ use signalbox_protocol::endpoint::ChangeVariantsEndpoint;
 use signalbox_protocol::wire::flag::ChangeVariants;
 
 use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName};
+use crate::form::Problem;
 use crate::pages::flag::base::Base;
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::{ConfirmDialog, sending};
-use crate::pages::flag::fault::Fault;
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
@@ -62,7 +62,7 @@ pub fn VariantsTab() -> impl IntoView {
     let (base, changed) = Base::follow(page, read, is_typed, seed);
     let checked = Memo::new(move |_| check(&typed(), kind));
     let tried = RwSignal::new(false);
-    let fault = Fault::new();
+    let fault = Problem::new();
     let add = move |()| {
         let value = match kind {
             signalbox_domain::value::ValueKind::Boolean => "true",
@@ -191,9 +191,10 @@ fn OneVariant(
     off: RwSignal<String>,
     checked: Memo<CheckedVariants>,
     tried: RwSignal<bool>,
-    fault: Fault,
+    fault: Problem,
 ) -> impl IntoView {
     let page = use_page();
+    let store = use_store();
     let scene = page.scene;
     let kind = scene.with_untracked(|scene| scene.flag.value_kind);
     let error = move |field: &'static str, typed: RwSignal<String>| {
@@ -208,7 +209,10 @@ fn OneVariant(
     let (key_error, value_error) = (error("key", row.key), error("value", row.value));
     let used = Memo::new(move |_| {
         let key = row.key.get();
-        scene.with(|scene| used_in(key.trim(), scene.flag.configurations.values()))
+        let keys = scene.with(|scene| used_in(key.trim(), scene.flag.configurations.values()));
+        let environments = store.environments();
+        let used = environments.iter().filter(|environment| keys.iter().any(|key| key == environment.key.as_str()));
+        used.map(|environment| environment.name.clone()).collect::<Vec<_>>()
     });
     // A variant that has a key already keeps it: applications and history speak of it by that.
     let is_new = scene.with_untracked(|scene| {
@@ -302,7 +306,7 @@ fn told(scene: &Scene, body: &ChangeVariants, production: bool) -> Confirmation 
     let people: u64 =
         scene.flag.configurations.values().filter(|one| one.killed.is_none()).map(|one| one.reach.people).sum();
     let effect = if body.off_variant == scene.flag.off_variant {
-        let figure = crate::pages::flag::crowd::sentence_case(&signalbox_domain::people::in_words(people));
+        let figure = crate::words::capitalised(&signalbox_domain::people::in_words(people));
         let verb = if people == 1 { "has" } else { "have" };
         Effect::new("", figure, format!(" {verb} it in all environments, and may get another value at once."))
     } else {

@@ -8,7 +8,7 @@ use signalbox_domain::key::VariantKey;
 use signalbox_domain::value::ValueKind;
 use signalbox_protocol::wire::configuration::Configuration;
 
-use crate::pages::flag::crowd::sentence_case;
+use crate::words::capitalised;
 
 /// A variant as it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn parse(typed: &str, kind: ValueKind) -> Result<Value, String> {
             serde_json::from_str(typed.trim()).unwrap_or(Value::Null)
         }
     };
-    kind.accept(value).map_err(|error| format!("{}.", sentence_case(&error.to_string())))
+    kind.accept(value).map_err(|error| format!("{}.", capitalised(&error.to_string())))
 }
 
 /// The message of a JSON error without its place, which is said in words.
@@ -88,7 +88,7 @@ pub fn check(rows: &[VariantRow], kind: ValueKind) -> CheckedVariants {
     let mut seen = BTreeSet::new();
     let mut variants = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
-        let key = VariantKey::new(row.key.trim()).map_err(|error| format!("{}.", sentence_case(&error.to_string())));
+        let key = VariantKey::new(row.key.trim()).map_err(|error| format!("{}.", capitalised(&error.to_string())));
         let key = key.and_then(|key| {
             if seen.insert(key.clone()) { Ok(key) } else { Err("Must differ from the other variants' keys.".into()) }
         });

@@ -17,7 +17,7 @@ use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor};
 use crate::pages::flag::rollout::plan::rows::{Floor, StageRow, usual};
-use crate::pages::flag::rollout::plan::template::Templates;
+use crate::pages::flag::rollout::plan::template::{Templates, line};
 use crate::pages::flag::scene::Scene;
 use crate::state::{ToastKind, use_store};
 
@@ -215,7 +215,6 @@ fn plain(stage: &StageInRollout) -> Stage<String> {
 
 /// What the dialog says before the plan of a rollout under way is changed.
 fn told(scene: &Scene, stages: &[Stage<String>]) -> Confirmation {
-    let line = |stages: &[Stage<String>]| stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ");
     let was: Vec<_> = scene.open_rollout().cloned().map_or_else(Vec::new, |rollout| rollout.stages);
     let was: Vec<_> = was.iter().map(plain).collect();
     Confirmation {

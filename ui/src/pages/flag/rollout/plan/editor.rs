@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use signalbox_domain::rollout::Stage;
 
 use crate::components::{Button, ButtonKind, ButtonSize, FieldError, Icon, IconName, Select};
+use crate::form::Problem;
 use crate::pages::flag::crowd::{Crowd, figure};
-use crate::pages::flag::fault::Fault;
 use crate::pages::flag::rollout::plan::rows::{Checked, Floor, LetsIn, StageRow, check, shown_at, suggested};
 
 /// A plan while it is edited.
@@ -18,7 +18,7 @@ pub struct Editor {
     /// Whether saving was tried: from then on empty fields are marked too.
     tried: RwSignal<bool>,
     /// What the server said.
-    pub fault: Fault,
+    pub fault: Problem,
 }
 
 /// A stage while it is typed.
@@ -77,7 +77,7 @@ impl Editor {
             check(&typed, floor, crowd)
         });
         let floor = StoredValue::new(floor);
-        Self { rows, next_id, floor, checked, tried: RwSignal::new(false), fault: Fault::new() }
+        Self { rows, next_id, floor, checked, tried: RwSignal::new(false), fault: Problem::new() }
     }
 
     /// The stages, when nothing is wrong with them; else marks what is.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use signalbox_domain::rollout::{MOST_PEOPLE, MOST_STAGES, Stage, StageAudience};
 use signalbox_domain::{Share, text};
 
-use crate::pages::flag::crowd::{Crowd, sentence_case};
+use crate::pages::flag::crowd::Crowd;
 use crate::pages::flag::percent;
+use crate::words::capitalised;
 
 /// A stage as it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl StageRow {
             "" => Some(None),
             typed => text::name(typed)
                 .map(Some)
-                .map_err(|error| wrong("name", format!("{}.", sentence_case(&error.to_string()))))
+                .map_err(|error| wrong("name", format!("{}.", capitalised(&error.to_string()))))
                 .ok(),
         };
         let audience = match self.lets_in {

@@ -1,30 +1,19 @@
-//! Plan templates: begin from one, keep a plan as one, remove those that are no longer used.
+//! Plan templates: begin from one, keep a plan as one. They are changed and removed in the settings.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use signalbox_domain::key::PlanKey;
 use signalbox_domain::rollout::Stage;
-use signalbox_protocol::endpoint::{AtPlan, AtProject, CreatePlanEndpoint, RemovePlan};
-use signalbox_protocol::wire::Empty;
+use signalbox_protocol::endpoint::{AtProject, CreatePlanEndpoint};
 use signalbox_protocol::wire::plan::{CreatePlan, Plan};
 
-use crate::components::{Button, ButtonKind, ButtonSize, Dialog, IconName, TextField};
-use crate::form::{Problem, key_from_name};
+use crate::components::{Button, ButtonKind, ButtonSize, Dialog, TextField};
+use crate::form::{Attempt, key_from_name};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::plan::editor::Editor;
 use crate::pages::flag::rollout::plan::rows::StageRow;
 use crate::state::{ToastKind, use_store};
-
-/// What is open over the plan.
-#[derive(Debug, Clone, PartialEq)]
-enum Open {
-    /// To name a new template of these stages.
-    Keep(Vec<Stage<String>>),
-    /// To remove templates.
-    Tidy,
-}
 
 /// Templates to begin from, and the ways to keep and remove them.
 #[component]
@@ -36,7 +25,7 @@ pub fn Templates(
 ) -> impl IntoView {
     let page = use_page();
     let store = use_store();
-    let open = RwSignal::new(None::<Open>);
+    let keeping = RwSignal::new(None::<Vec<Stage<String>>>);
     let begin = move |plan: &Plan| editor.replace(plan.stages.iter().cloned().map(StageRow::from).collect());
     view! {
         <div class="row wrap plan-templates">
@@ -49,7 +38,7 @@ pub fn Templates(
                         </button>
                         <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
                             {
-                                let title = line(&plan);
+                                let title = line(&plan.stages);
                                 let name = plan.name.clone();
                                 view! {
                                     <button type="button" class="fchip" title=title on:click=move |_| begin(&plan)>
@@ -71,40 +60,25 @@ pub fn Templates(
                                 editor.stages().is_none().then(|| "Mend the stages first; then they can be kept.".into())
                             })
                     })
-                    on_press=move |()| open.set(untrack(|| editor.stages()).map(Open::Keep))
+                    on_press=move |()| keeping.set(untrack(|| editor.stages()))
                 >
                     "Save as template…"
                 </Button>
-                <Show when=move || !store.plans().is_empty()>
-                    <Button
-                        kind=ButtonKind::Quiet
-                        size=ButtonSize::Small
-                        opens="dialog"
-                        on_press=move |()| open.set(Some(Open::Tidy))
-                    >
-                        "Manage templates…"
-                    </Button>
-                </Show>
             </span>
         </div>
         {move || {
-            let close = Callback::new(move |()| open.set(None));
-            open.get()
-                .map(|open| match open {
-                    Open::Keep(stages) => view! { <KeepTemplate stages on_close=close /> }.into_any(),
-                    Open::Tidy => view! { <ManageTemplates on_close=close /> }.into_any(),
-                })
+            keeping.get().map(|stages| view! { <KeepTemplate stages on_close=move |()| keeping.set(None) /> })
         }}
     }
 }
 
 /// "Staff → 1 % → 10 %".
-fn line(plan: &Plan) -> String {
-    plan.stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ")
+pub fn line(stages: &[Stage<String>]) -> String {
+    stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ")
 }
 
 /// A key that no other template has: the name's, with a number where that is taken.
-fn free_key(name: &str, taken: &[Arc<Plan>]) -> Option<PlanKey> {
+pub fn free_key(name: &str, taken: &[Arc<Plan>]) -> Option<PlanKey> {
     let base = key_from_name(name);
     let base = if base.is_empty() { "plan".to_owned() } else { base };
     let numbered = (2..).map(|number| format!("{base}-{number}"));
@@ -116,33 +90,22 @@ fn free_key(name: &str, taken: &[Arc<Plan>]) -> Option<PlanKey> {
 }
 
 #[component]
-fn KeepTemplate(stages: Vec<Stage<String>>, on_close: Callback<()>) -> impl IntoView {
+fn KeepTemplate(stages: Vec<Stage<String>>, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let page = use_page();
     let store = use_store();
     let name = RwSignal::new(String::new());
-    let problem = Problem::new();
-    let busy = RwSignal::new(false);
-    let words = stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ");
+    let attempt = Attempt::new();
+    let Attempt { busy, problem } = attempt;
+    let words = line(&stages);
     let save = Callback::new(move |()| {
-        if busy.get_untracked() {
-            return;
-        }
         let typed = name.get_untracked();
         let Some(key) = free_key(&typed, &untrack(|| store.plans())) else { return };
         let at = AtProject { project: page.scene.with_untracked(|scene| scene.flag.project.clone()) };
         let body = CreatePlan { key, name: typed.trim().to_owned(), stages: stages.clone() };
-        problem.clear();
-        busy.set(true);
-        spawn_local(async move {
-            let answer = store.send::<CreatePlanEndpoint>(&at, &body, None).await;
-            busy.try_set(false);
-            match answer {
-                Ok(plan) => {
-                    store.toast(ToastKind::Done, format!("{} can be used for every flag of the project.", plan.name));
-                    on_close.try_run(());
-                }
-                Err(error) => problem.set(error),
-            }
+        attempt.send(async move { store.send::<CreatePlanEndpoint>(&at, &body, None).await }, move |plan| {
+            store
+                .toast(ToastKind::Done, format!("{} can be used for every flag. Settings lists all plans.", plan.name));
+            on_close.try_run(());
         });
     });
     let (at_name, elsewhere) = (problem.at("name"), problem.elsewhere(&["name"]));
@@ -170,63 +133,6 @@ fn KeepTemplate(stages: Vec<Stage<String>>, on_close: Callback<()>) -> impl Into
                 required=true
                 error=Signal::derive(move || at_name.get().or_else(|| elsewhere.get()))
             />
-        </Dialog>
-    }
-}
-
-#[component]
-fn ManageTemplates(on_close: Callback<()>) -> impl IntoView {
-    let page = use_page();
-    let store = use_store();
-    let remove = move |plan: Arc<Plan>| {
-        let at = AtPlan { project: plan.project.clone(), plan: plan.key.clone() };
-        spawn_local(async move {
-            match store.send::<RemovePlan>(&at, &Empty {}, Some(plan.version)).await {
-                Ok(_) => store.toast(
-                    ToastKind::Done,
-                    format!("{} is removed. Rollouts that use its stages keep them.", plan.name),
-                ),
-                Err(error) => store.toast(ToastKind::Problem, format!("{} was not removed: {error}.", plan.name)),
-            }
-        });
-    };
-    view! {
-        <Dialog
-            title="Plan templates"
-            subtitle=ViewFn::from(|| "Rollouts copy a template's stages; removing it changes no rollout.")
-            width=560
-            on_close
-            footer=ViewFn::from(move || view! { <Button on_press=on_close>"Close"</Button> })
-        >
-            <ul class="list plan-list">
-                <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
-                    {
-                        let words = line(&plan);
-                        let name = plan.name.clone();
-                        let label = format!("Remove {name}");
-                        view! {
-                            <li class="row">
-                                <span class="grow">
-                                    <span class="m">{name}</span>
-                                    <br />
-                                    <span class="fs12 ink2">{words}</span>
-                                </span>
-                                <Button
-                                    kind=ButtonKind::Quiet
-                                    size=ButtonSize::Small
-                                    icon=IconName::Trash
-                                    label
-                                    disabled=Signal::derive(move || page.locked())
-                                    on_press=move |()| remove(Arc::clone(&plan))
-                                />
-                            </li>
-                        }
-                    }
-                </For>
-            </ul>
-            <Show when=move || store.plans().is_empty()>
-                <p class="fs12 ink2">"No templates are kept."</p>
-            </Show>
         </Dialog>
     }
 }

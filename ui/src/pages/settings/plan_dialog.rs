@@ -1,0 +1,104 @@
+//! Makes or changes a plan.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use signalbox_domain::Share;
+use signalbox_protocol::endpoint::{AtPlan, AtProject, ChangePlanEndpoint, CreatePlanEndpoint};
+use signalbox_protocol::wire::plan::{ChangePlan, CreatePlan, Plan};
+
+use crate::components::{Button, ButtonKind, Dialog, FieldError, TextField};
+use crate::form::Attempt;
+use crate::pages::flag::crowd::Crowd;
+use crate::pages::flag::rollout::plan::{Editor, Floor, PlanEditor, StageRow, free_key, usual};
+use crate::state::{ToastKind, use_store};
+
+/// Before a plan begins, nobody has the feature.
+const NOBODY: Floor = Floor { share: Share::NOBODY, named: 0 };
+
+/// Makes a plan, or changes the one given.
+#[component]
+pub fn PlanDialog(
+    /// The plan to change; nothing for a new one.
+    plan: Option<Arc<Plan>>,
+    /// Called when it is closed, done or not.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let store = use_store();
+    let attempt = Attempt::new();
+    let name = RwSignal::new(plan.as_ref().map(|plan| plan.name.clone()).unwrap_or_default());
+    let environment = untrack(|| store.environment());
+    let crowd = Crowd::new(environment.as_ref().map_or(0, |environment| environment.audience));
+    let rows = match &plan {
+        Some(plan) => plan.stages.iter().cloned().map(StageRow::from).collect(),
+        None => usual(NOBODY),
+    };
+    // What the server says about a stage stands at that stage, the rest below the fields.
+    let editor = Editor::new(rows, NOBODY, crowd);
+    let disabled = Signal::derive(move || store.can_edit().err());
+    let title = plan.as_ref().map_or_else(|| "New plan".into(), |plan| format!("Change {}", plan.name));
+    let send = move |()| {
+        let Some(project) = untrack(|| store.project()) else { return };
+        if disabled.with_untracked(Option::is_some) {
+            return;
+        }
+        let Some(stages) = editor.finished() else { return };
+        let name = name.get_untracked().trim().to_owned();
+        let before = plan.clone();
+        let answer = async move {
+            let answer = match before {
+                Some(before) => {
+                    let at = AtPlan { project: project.key.clone(), plan: before.key.clone() };
+                    let body = ChangePlan { name, stages };
+                    store.send::<ChangePlanEndpoint>(&at, &body, Some(before.version)).await
+                }
+                None => {
+                    let at = AtProject { project: project.key.clone() };
+                    // It runs out of keys for no number of plans.
+                    let key = free_key(&name, &untrack(|| store.plans())).expect("a number makes any key free");
+                    store.send::<CreatePlanEndpoint>(&at, &CreatePlan { key, name, stages }, None).await
+                }
+            };
+            answer.inspect_err(|error| {
+                if error.error.field.as_deref().is_some_and(|field| field.starts_with("stages")) {
+                    editor.fault.set(error.clone());
+                }
+            })
+        };
+        attempt.send(answer, move |plan| {
+            store.toast(ToastKind::Done, format!("{} is saved. No rollout is changed by it.", plan.name));
+            on_close.try_run(());
+        });
+    };
+    let counted = environment.map(|environment| format!("People are counted for {}.", environment.name));
+    view! {
+        <Dialog
+            title
+            subtitle=ViewFn::from(move || counted.clone())
+            width=860
+            on_close
+            on_confirm=send
+            footer=move || {
+                view! {
+                    <Button on_press=on_close>"Cancel"</Button>
+                    <Button kind=ButtonKind::Primary submit=true disabled=disabled busy=attempt.busy>
+                        {move || if attempt.busy.get() { "Saving…" } else { "Save plan" }}
+                    </Button>
+                }
+            }
+        >
+            <TextField
+                label="Name"
+                value=name
+                required=true
+                autofocus=true
+                placeholder="Payments, careful"
+                error=attempt.problem.at("name")
+            />
+            <div class="plan-in-dialog">
+                <PlanEditor editor />
+            </div>
+            <FieldError error=attempt.problem.elsewhere(&["name", "stages"]) />
+        </Dialog>
+    }
+}
