@@ -1,11 +1,11 @@
 //! The page as a whole: its phases and its addresses.
 
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{ParamSegment, StaticSegment, WildcardSegment};
 
 use crate::clock;
-use crate::components::{Failed, Toasts};
+use crate::components::{Empty, Failed, LinkButton, PageHead, Toasts};
 use crate::pages::audit::AuditPage;
 use crate::pages::flag::FlagPage;
 use crate::pages::flags::FlagsPage;
@@ -45,7 +45,7 @@ pub fn App() -> impl IntoView {
 fn Pages() -> impl IntoView {
     view! {
         <Router>
-            <Routes fallback=|| view! { <Redirect path="/" /> }>
+            <Routes fallback=|| ()>
                 <ParentRoute path=StaticSegment("") view=Shell>
                     <Route path=StaticSegment("") view=OverviewPage />
                     <Route path=StaticSegment("flags") view=FlagsPage />
@@ -56,9 +56,22 @@ fn Pages() -> impl IntoView {
                     />
                     <Route path=StaticSegment("audit") view=AuditPage />
                     <Route path=(StaticSegment("settings"), WildcardSegment("section")) view=SettingsPage />
-                    <Route path=StaticSegment("welcome") view=|| view! { <Redirect path="/" /> } />
+                    <Route path=WildcardSegment("elsewhere") view=NotFoundPage />
                 </ParentRoute>
             </Routes>
         </Router>
+    }
+}
+
+/// For addresses that lead nowhere.
+#[component]
+fn NotFoundPage() -> impl IntoView {
+    view! {
+        <PageHead title="There is no such page" />
+        <section class="card">
+            <Empty title="Nothing is kept at this address" text="It may be misspelt, or belong to another version of Signalbox.">
+                <LinkButton href="/">"Go to the overview"</LinkButton>
+            </Empty>
+        </section>
     }
 }

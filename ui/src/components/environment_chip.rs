@@ -75,6 +75,7 @@ mod tests {
             overrides: 0,
             people: 12_482,
             rollout: None,
+            reasons_awaited: Vec::new(),
             version: 1,
             changed: Timestamp::default(),
         }

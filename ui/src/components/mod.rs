@@ -40,7 +40,7 @@ pub use menu::{Menu, MenuItem};
 pub use mini_track::MiniTrack;
 pub use page_head::PageHead;
 pub use segmented::Segmented;
-pub use share::{people, percent};
+pub use share::{people, percent, reach};
 pub use state::{Empty, Failed, SkeletonRows};
 pub use switch::Switch;
 pub use tag::{PurposeTag, Tag, TagKind, purpose_words};

@@ -2,6 +2,7 @@
 
 use signalbox_domain::Share;
 use signalbox_domain::people::rounded;
+use signalbox_protocol::wire::flag::FlagInEnvironment;
 
 /// "25 %", on one line.
 pub fn percent(share: Share) -> String {
@@ -14,6 +15,15 @@ pub fn people(count: u64) -> String {
         0 => "nobody".into(),
         1 => "1 person".into(),
         _ => format!("{} people", rounded(count)),
+    }
+}
+
+/// Who has a flag in an environment, as short as can be: "50 %", "Named" for people named one by one, "Off".
+pub fn reach(state: &FlagInEnvironment) -> String {
+    match (state.killed, state.share) {
+        (Some(_), _) => "Off".into(),
+        (None, Share::NOBODY) if state.named > 0 => "Named".into(),
+        (None, share) => percent(share),
     }
 }
 

@@ -103,7 +103,7 @@ pub fn listen(store: Store, overlays: Overlays) {
             Action::Go(address) => navigate(address, Default::default()),
             Action::NextRow => browser::step_focus("[data-row]", 1),
             Action::PreviousRow => browser::step_focus("[data-row]", -1),
-            Action::NewFlag if store.can_edit().is_ok() => overlays.open(Overlay::NewFlag),
+            Action::NewFlag if store.can_edit().is_ok() && store.project().is_some() => overlays.open(Overlay::NewFlag),
             Action::NewFlag => {}
             Action::NextEnvironment => store.step_environment(1),
             Action::PreviousEnvironment => store.step_environment(-1),

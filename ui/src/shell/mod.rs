@@ -22,6 +22,7 @@ use crate::state::use_store;
 
 pub use density::Density;
 pub use keyboard::letters_are_on;
+pub use new_project::NoProject;
 pub use theme::{Theme, ThemeButton};
 
 /// What is open over the page.

@@ -1,11 +1,12 @@
-//! Makes a project.
+//! Makes a project, and asks for one where there is none.
 
 use leptos::prelude::*;
 use signalbox_domain::key::ProjectKey;
 use signalbox_protocol::endpoint::{AtRoot, CreateProjectEndpoint};
 use signalbox_protocol::wire::project::CreateProject;
 
-use crate::components::{Button, ButtonKind, Dialog, FieldError, TextField};
+use super::{Overlay, use_overlays};
+use crate::components::{Button, ButtonKind, Dialog, Empty, FieldError, TextField};
 use crate::form::{Attempt, key_from_name, key_problem};
 use crate::state::{ToastKind, use_store};
 
@@ -76,5 +77,26 @@ pub fn NewProjectDialog(
             />
             <FieldError error=problem.elsewhere(&["name", "key"]) />
         </Dialog>
+    }
+}
+
+/// Asks for a first project, on pages that are about one.
+#[component]
+pub fn NoProject() -> impl IntoView {
+    let store = use_store();
+    let overlays = use_overlays();
+    view! {
+        <section class="card">
+            <Empty title="No project yet" text="A project holds flags, their environments and its plans. Make one to begin.">
+                <Button
+                    kind=ButtonKind::Primary
+                    opens="dialog"
+                    disabled=Signal::derive(move || store.can_administer().err())
+                    on_press=move |()| overlays.open(Overlay::NewProject)
+                >
+                    "New project…"
+                </Button>
+            </Empty>
+        </section>
     }
 }

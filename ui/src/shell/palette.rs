@@ -250,7 +250,8 @@ fn actions(store: Store) -> Vec<Entry> {
         goal,
         key: Some(key),
     };
-    let new_flag = store.can_edit().is_ok().then(|| act(IconName::Plus, "New flag…", Goal::NewFlag, "N"));
+    let new_flag = (store.can_edit().is_ok() && store.project().is_some())
+        .then(|| act(IconName::Plus, "New flag…", Goal::NewFlag, "N"));
     new_flag.into_iter().chain([act(IconName::Keyboard, "List of keys", Goal::Keys, "?")]).collect()
 }
 

@@ -11,7 +11,7 @@ use signalbox_protocol::desktop::{Place, PlaceKind};
 use super::{Overlay, use_overlays};
 use crate::api::ipc;
 use crate::browser;
-use crate::components::{Aspect, AspectGlyph, Avatar, Brand, Icon, IconName, Menu, MenuItem, initials, percent};
+use crate::components::{Aspect, AspectGlyph, Avatar, Brand, Icon, IconName, Menu, MenuItem, initials, reach};
 use crate::form::sentence;
 use crate::pages::overview::needs;
 use crate::state::{Store, ToastKind, use_store};
@@ -157,7 +157,7 @@ fn lines(store: Store) -> Vec<Line> {
                 RolloutStatus::Running => false,
                 RolloutStatus::Draft | RolloutStatus::Finished => return None,
             };
-            let share = if state.killed.is_some() { "Off".into() } else { percent(state.share) };
+            let share = reach(state);
             Some(Line { flag: row.key.to_string(), name: row.name.clone(), share, held })
         })
         .collect();
@@ -171,7 +171,11 @@ fn lines(store: Store) -> Vec<Line> {
 fn ProjectMenu() -> impl IntoView {
     let store = use_store();
     let overlays = use_overlays();
-    let name = Memo::new(move |_| store.project().map(|project| project.name.clone()).unwrap_or_default());
+    let name = Memo::new(move |_| match store.project() {
+        Some(project) => project.name.clone(),
+        None if store.is_known() => "No project yet".into(),
+        None => String::new(),
+    });
     let place = move || store.place.with(|place| place_words(place.as_ref(), store.is_demo()));
     let face = move || {
         view! {

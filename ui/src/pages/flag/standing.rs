@@ -35,8 +35,7 @@ pub fn standing(scene: &Scene) -> Standing {
         },
         None => calm(match (reach.share, reach.named) {
             (Share::EVERYBODY, _) => "On for everyone".into(),
-            (Share::NOBODY, 0) if scene.configuration.rollout.is_some() => "Off".into(),
-            (Share::NOBODY, 0) => "Not started".into(),
+            (Share::NOBODY, 0) => "Off".into(),
             _ => format!("On for {}", reach.title),
         }),
     }
@@ -86,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_pill_and_the_sentence_say_the_same() {
-        check(fixture::nobody(), "Not started", "Nobody has it.");
+        check(fixture::nobody(), "Off", "Nobody has it.");
         check(fixture::draft(), "Not started", "Nobody has it.");
         check(fixture::running(0), "Running at Staff", "3 people, named one by one, have it.");
         check(fixture::running(3), "Running at 25 %", "About 41,000 of 164,000 people have it.");

@@ -13,7 +13,7 @@ use signalbox_protocol::wire::environment::Environment;
 use self::list::{Column, Filter, Sorting};
 use self::row::Row;
 use crate::components::{Button, ButtonKind, Empty, FilterChip, Icon, IconName, PageHead, SkeletonRows};
-use crate::shell::{Overlay, use_overlays};
+use crate::shell::{NoProject, Overlay, use_overlays};
 use crate::state::use_store;
 
 pub use create::CreateFlagDialog;
@@ -21,9 +21,27 @@ pub use create::CreateFlagDialog;
 /// How many rows are drawn before more are asked for.
 const ROWS: usize = 100;
 
-/// All flags of the project.
+/// All flags of the project, where there is one.
 #[component]
 pub fn FlagsPage() -> impl IntoView {
+    let store = use_store();
+    let lacks_project = Memo::new(move |_| store.is_known() && store.project().is_none());
+    move || {
+        if lacks_project.get() {
+            view! {
+                <PageHead title="Flags" />
+                <NoProject />
+            }
+            .into_any()
+        } else {
+            view! { <AllFlags /> }.into_any()
+        }
+    }
+}
+
+/// Search, filters and the table.
+#[component]
+fn AllFlags() -> impl IntoView {
     let store = use_store();
     let overlays = use_overlays();
     let search = RwSignal::new(String::new());
@@ -143,7 +161,13 @@ pub fn FlagsPage() -> impl IntoView {
                         <span class="num" role="status">
                             {move || {
                                 let shown = found.with(Vec::len).min(most.get());
-                                format!("{shown} of {} shown", found.with(Vec::len).max(total()))
+                                let of = match filter.get() {
+                                    Filter::Archived => counts.with(|counts| {
+                                        counts.iter().find(|(one, _)| *one == Filter::Archived).map_or(0, |(_, count)| *count)
+                                    }),
+                                    _ => total(),
+                                };
+                                format!("{shown} of {of} shown")
                             }}
                         </span>
                         <Show when=move || { found.with(Vec::len) > most.get() }>

@@ -48,6 +48,7 @@ pub fn Row(
             state.rollout.clone().filter(|rollout| rollout.status != RolloutStatus::Finished)
         }
     };
+    let archived = flag.archived.is_some();
     let chips = {
         let flag = Arc::clone(&flag);
         move || {
@@ -58,7 +59,14 @@ pub fn Row(
                     let state = flag.environments.get(&environment.key).cloned();
                     view! {
                         <td class="envs">
-                            {state.map(|state| view! { <EnvironmentChip state environment=environment.name.clone() /> })}
+                            {match state {
+                                // Applications do not know it, whatever its rule would say.
+                                _ if archived => view! { <span class="ink3" title="In the archive">"–"</span> }.into_any(),
+                                Some(state) => {
+                                    view! { <EnvironmentChip state environment=environment.name.clone() /> }.into_any()
+                                }
+                                None => ().into_any(),
+                            }}
                         </td>
                     }
                 })

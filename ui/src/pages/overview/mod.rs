@@ -14,7 +14,7 @@ use self::need_card::NeedCard;
 use self::needs::Need;
 use self::recent::Recent;
 use crate::components::{Aspect, Banner, Button, ButtonKind, Empty, LinkButton, PageHead, SkeletonRows};
-use crate::shell::{Overlay, use_overlays};
+use crate::shell::{NoProject, Overlay, use_overlays};
 use crate::state::use_store;
 use crate::time;
 
@@ -36,10 +36,18 @@ pub fn OverviewPage() -> impl IntoView {
         heading(needs.with(Vec::len), as_of.map(|at| time::short(&time::local(at), &now)).as_deref())
     };
     let known = Memo::new(move |_| store.is_known());
+    let has_project = Memo::new(move |_| store.project().is_some());
     let has_flags = Memo::new(move |_| !store.flag_rows().is_empty());
     let has_environments = Memo::new(move |_| !store.environments().is_empty());
     view! {
         {move || match (known.get(), has_environments.get(), has_flags.get()) {
+            (true, ..) if !has_project.get() => {
+                view! {
+                    <PageHead title="Overview" />
+                    <NoProject />
+                }
+                    .into_any()
+            }
             (false, ..) => {
                 view! {
                     <PageHead title="Overview" />

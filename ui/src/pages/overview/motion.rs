@@ -8,7 +8,7 @@ use signalbox_domain::rollout::{HeldBecause, RolloutStatus};
 use signalbox_protocol::wire::flag::{FlagInEnvironment, FlagRow, RolloutRow};
 
 use crate::components::{
-    Aspect, AspectText, Button, ButtonKind, ButtonSize, Empty, LinkButton, MiniTrack, Time, people, percent,
+    Aspect, AspectText, Button, ButtonKind, ButtonSize, Empty, LinkButton, MiniTrack, Time, people, reach,
 };
 use crate::state::use_store;
 
@@ -108,8 +108,11 @@ fn MotionRow(row: Row) -> impl IntoView {
     let (flag, state, rollout) = row;
     let href = format!("/flags/{}", flag.key);
     let held = (rollout.status == RolloutStatus::Held).then(|| held_words(&state, &rollout));
-    let entered = rollout.entered;
-    let share = if state.killed.is_some() { "Off".into() } else { percent(state.share) };
+    let (since, at) = match state.killed.or(rollout.held_since) {
+        Some(stopped) => ("since ", Some(stopped)),
+        None => ("here since ", rollout.entered),
+    };
+    let share = reach(&state);
     view! {
         <tr>
             <td class="o-flag">
@@ -130,8 +133,7 @@ fn MotionRow(row: Row) -> impl IntoView {
                     Some(words) => view! { <AspectText aspect=Aspect::Danger>{words}</AspectText> }.into_any(),
                     None => view! { <span class="m fs12 ink2">"Under way"</span> }.into_any(),
                 }}
-                {entered
-                    .map(|entered| view! { <span class="fs11 ink3 nowrap">"here since " <Time at=entered /></span> })}
+                {at.map(|at| view! { <span class="fs11 ink3 nowrap">{since} <Time at /></span> })}
             </td>
             <td class="right o-open">
                 <LinkButton href size=ButtonSize::Small>

@@ -24,6 +24,8 @@ use leptos_router::hooks::use_params_map;
 
 use crate::api::ipc;
 use crate::components::{Icon, PageHead};
+use crate::shell::NoProject;
+use crate::state::use_store;
 
 use appearance::Appearance;
 use device::Device;
@@ -42,6 +44,8 @@ pub fn SettingsPage() -> impl IntoView {
     let section =
         Memo::new(move |_| Section::of_address(&address.with(|address| address.get("section").unwrap_or_default())));
     let in_app = ipc::is_here();
+    let store = use_store();
+    let lacks_project = Memo::new(move |_| store.is_known() && store.project().is_none());
     view! {
         <PageHead title="Settings" />
         <div class="grid settings">
@@ -63,6 +67,9 @@ pub fn SettingsPage() -> impl IntoView {
             </nav>
             <div class="stack">
                 {move || match section.get() {
+                    Section::Environments | Section::Plans if lacks_project.get() => {
+                        view! { <NoProject /> }.into_any()
+                    }
                     Section::Environments => {
                         view! {
                             <ProjectCard />

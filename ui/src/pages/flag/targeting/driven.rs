@@ -49,7 +49,7 @@ pub fn DrivenByRollout() -> impl IntoView {
                             .then(|| view! { <span class="end ink3 fs12 num">{format!("{named} named by their key")}</span> })
                     }}
                 </div>
-                <PeopleGrid now=Signal::derive(move || reach.with(|reach| reach.share)) then when />
+                <PeopleGrid now=Signal::derive(move || reach.with(|reach| reach.share)) then when off=Signal::derive(move || scene.with(|scene| scene.configuration.killed.is_some())) />
                 <p class="row fs12 who-lock">
                     <Icon name=IconName::Lock small=true class="ink3" />
                     <span class="ink2">

@@ -28,6 +28,9 @@ pub fn PeopleGrid(
     /// When that is: "if you save", "at 50 %".
     #[prop(into)]
     when: Signal<String>,
+    /// Whether it is turned off for everyone, so that nobody has it until it is turned on again.
+    #[prop(into)]
+    off: Signal<bool>,
 ) -> impl IntoView {
     let label = move || {
         let (now, then) = (now.get(), then.get());
@@ -36,7 +39,10 @@ pub fn PeopleGrid(
             std::cmp::Ordering::Greater => format!(", {then} have it {}", when.get()),
             std::cmp::Ordering::Less => format!(", only {then} {}", when.get()),
         };
-        format!("{now} of people have it now{change}")
+        match off.get() {
+            true => format!("Nobody has it now; {now} of people when it is turned on again{change}"),
+            false => format!("{now} of people have it now{change}"),
+        }
     };
     view! {
         <div class="pgrid" role="img" aria-label=label>
@@ -58,7 +64,7 @@ pub fn PeopleGrid(
         <div class="row gap4 fs11 ink2 wrap">
             <span class="legend fs11">
                 <i class="sq in"></i>
-                "has it now"
+                {move || if off.get() { "has it when it is turned on again" } else { "has it now" }}
             </span>
             <Show when=move || now.get().cmp(&then.get()).is_lt()>
                 <span class="legend fs11">

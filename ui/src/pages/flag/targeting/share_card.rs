@@ -98,7 +98,7 @@ pub fn ShareCard() -> impl IntoView {
                     </span>
                 </div>
                 <FieldError error id="share-error" />
-                <PeopleGrid now then=share when=Signal::stored("if you save".to_owned()) />
+                <PeopleGrid now then=share when=Signal::stored("if you save".to_owned()) off=Signal::derive(move || scene.with(|scene| scene.configuration.killed.is_some())) />
                 <details class="who-named" open=move || named.with_untracked(|named| !named.is_empty())>
                     <summary class="fs12 ink2">"People named by their key"</summary>
                     <TextArea
