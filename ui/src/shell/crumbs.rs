@@ -62,7 +62,8 @@ fn crumbs(path: &str, name: impl Fn(&str) -> Option<String>) -> Vec<Crumb> {
         }
         (Some("audit"), _) => page("Audit"),
         (Some("settings"), _) => page("Settings"),
-        _ => page("Overview"),
+        (None, _) => page("Overview"),
+        (Some(_), _) => page("No such page"),
     }
 }
 
@@ -82,5 +83,6 @@ mod tests {
         check("/flags/card-freeze/history", &["Flags", "Card freeze"]);
         check("/flags/unknown", &["Flags", "unknown"]);
         check("/settings/tokens", &["Settings"]);
+        check("/nowhere", &["No such page"]);
     }
 }

@@ -23,7 +23,7 @@ impl Filter {
     /// Reads the filter from the parameters of an address; what is not readable lets everything through.
     pub fn from_address(parameter: impl Fn(&str) -> Option<String>) -> Self {
         Self {
-            actor: parameter("actor").filter(|actor| !actor.is_empty()).map(ActorId::from),
+            actor: parameter("actor").filter(|actor| !actor.is_empty()).and_then(|actor| ActorId::try_from(actor).ok()),
             flag: parameter("flag").and_then(|key| FlagKey::new(key).ok()),
             environment: parameter("environment").and_then(|key| EnvironmentKey::new(key).ok()),
             kind: parameter("kind").filter(|kind| !kind.is_empty()),
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn a_filter_survives_its_address() {
         let filter = Filter {
-            actor: Some(ActorId::from("tok_1".to_owned())),
+            actor: Some(ActorId::try_from("tok_1".to_owned()).unwrap()),
             flag: FlagKey::new("card-freeze").ok(),
             environment: EnvironmentKey::new("prod").ok(),
             kind: Some("rollout_held".into()),

@@ -63,7 +63,7 @@ pub fn FilterBar(
     let kinds = KINDS.iter().map(|(kind, words)| ((*kind).to_owned(), (*words).to_owned())).collect::<Vec<_>>();
 
     let on_actor = move |actor: Option<String>| {
-        change.run(Filter { actor: actor.map(ActorId::from), ..filter.get_untracked() });
+        change.run(Filter { actor: actor.and_then(|actor| ActorId::try_from(actor).ok()), ..filter.get_untracked() });
     };
     let on_flag = move |flag: Option<String>| {
         change.run(Filter { flag: flag.and_then(|key| FlagKey::new(key).ok()), ..filter.get_untracked() });

@@ -19,7 +19,7 @@ pub fn entry(sequence: u64, kind: &str, actor: &str, about: Option<(&str, &str)>
     AuditEntry {
         sequence,
         time: Timestamp::from_millis(i64::try_from(sequence).unwrap() * 3_600_000),
-        actor: ActorId::from(actor.to_owned()),
+        actor: ActorId::try_from(actor.to_owned()).unwrap(),
         kind: kind.into(),
         words,
         reason: None,
