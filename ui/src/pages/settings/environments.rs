@@ -7,6 +7,7 @@ use signalbox_domain::people;
 use signalbox_protocol::wire::environment::Environment;
 
 use super::environment_dialog::EnvironmentDialog;
+use super::list_card::ListCard;
 use crate::components::{Button, ButtonKind, ButtonSize, Empty, IconName, SkeletonRows, Tag, TagKind};
 use crate::state::use_store;
 
@@ -26,27 +27,16 @@ pub fn Environments() -> impl IntoView {
     let environments = Memo::new(move |_| store.environments());
     let disabled = Signal::derive(move || store.can_administer().err());
     view! {
-        <section class="card" aria-labelledby="environments">
-            <div class="card-h">
-                <h2 id="environments">"Environments"</h2>
-                <span class="end">
-                    <Button
-                        kind=ButtonKind::Primary
-                        size=ButtonSize::Small
-                        icon=IconName::Plus
-                        opens="dialog"
-                        disabled=disabled
-                        on_press=move |()| open.set(Some(Open::New))
-                    >
-                        "New environment"
-                    </Button>
-                </span>
-            </div>
-            <p class="card-note">
-                "A place where applications run, such as a test system or the app that customers use. "
-                "Each has its own share, rollout and kill switch of every flag. "
-                "In production every change asks for a reason."
-            </p>
+        <ListCard
+            id="environments"
+            title="Environments"
+            make="New environment"
+            disabled
+            on_make=move |()| open.set(Some(Open::New))
+            note="A place where applications run, such as a test system or the app that customers use. \
+                Each has its own share, rollout and kill switch of every flag. \
+                In production every change asks for a reason."
+        >
             {move || {
                 if !store.is_known() {
                     return view! { <SkeletonRows count=3 /> }.into_any();
@@ -82,7 +72,7 @@ pub fn Environments() -> impl IntoView {
                 }
                     .into_any()
             }}
-        </section>
+        </ListCard>
         {move || {
             open.get()
                 .map(|open| {

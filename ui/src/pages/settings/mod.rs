@@ -5,6 +5,7 @@ mod confirm;
 mod device;
 mod environment_dialog;
 mod environments;
+mod list_card;
 mod personal_data;
 mod plan_dialog;
 mod plans;

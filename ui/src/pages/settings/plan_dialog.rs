@@ -42,6 +42,7 @@ pub fn PlanDialog(
         if disabled.with_untracked(Option::is_some) {
             return;
         }
+        attempt.problem.clear();
         let Some(stages) = editor.finished() else { return };
         let name = name.get_untracked().trim().to_owned();
         let before = plan.clone();

@@ -8,6 +8,7 @@ use signalbox_protocol::wire::Empty as NoBody;
 use signalbox_protocol::wire::plan::Plan;
 
 use super::confirm::{Asks, Confirm};
+use super::list_card::ListCard;
 use super::plan_dialog::PlanDialog;
 use crate::components::{Button, ButtonKind, ButtonSize, Empty, IconName, SkeletonRows};
 use crate::form::Attempt;
@@ -31,26 +32,15 @@ pub fn Plans() -> impl IntoView {
     let plans = Memo::new(move |_| store.plans());
     let disabled = Signal::derive(move || store.can_edit().err());
     view! {
-        <section class="card" aria-labelledby="plans">
-            <div class="card-h">
-                <h2 id="plans">"Plans"</h2>
-                <span class="end">
-                    <Button
-                        kind=ButtonKind::Primary
-                        size=ButtonSize::Small
-                        icon=IconName::Plus
-                        opens="dialog"
-                        disabled=disabled
-                        on_press=move |()| open.set(Some(Open::New))
-                    >
-                        "New plan"
-                    </Button>
-                </span>
-            </div>
-            <p class="card-note">
-                "A plan is a line of stages to begin a rollout from. The rollout takes a copy of it, "
-                "so changing or removing a plan changes no rollout."
-            </p>
+        <ListCard
+            id="plans"
+            title="Plans"
+            make="New plan"
+            disabled
+            on_make=move |()| open.set(Some(Open::New))
+            note="A plan is a line of stages to begin a rollout from. The rollout takes a copy of it, \
+                so changing or removing a plan changes no rollout."
+        >
             {move || {
                 if !store.is_known() {
                     return view! { <SkeletonRows count=3 /> }.into_any();
@@ -84,7 +74,7 @@ pub fn Plans() -> impl IntoView {
                 }
                     .into_any()
             }}
-        </section>
+        </ListCard>
         {move || match open.get() {
             None => ().into_any(),
             Some(Open::New) => view! { <PlanDialog plan=None on_close=close /> }.into_any(),

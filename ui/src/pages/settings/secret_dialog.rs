@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::components::{Button, ButtonKind, Dialog};
 use crate::form::Attempt;
 use crate::state::use_store;
@@ -34,6 +35,12 @@ pub fn SecretDialog(
     let store = use_store();
     let disabled = Signal::derive(move || store.can_administer().err());
     let is_made = Memo::new(move |_| secret.with(Option::is_some));
+    // The fields are gone; what comes next is to copy the secret.
+    Effect::new(move |_| {
+        if is_made.get() {
+            request_animation_frame(|| browser::focus("dialog .secret button"));
+        }
+    });
     let confirm = move |()| {
         if is_made.get_untracked() {
             on_close.run(());

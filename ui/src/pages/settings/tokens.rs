@@ -9,11 +9,10 @@ use signalbox_protocol::wire::Why;
 use signalbox_protocol::wire::access::Token;
 
 use super::confirm::{Asks, Confirm};
+use super::list_card::ListCard;
 use super::revocable::{RevokeButton, WorksOrNot};
 use super::token_dialog::TokenDialog;
-use crate::components::{
-    Avatar, Button, ButtonKind, ButtonSize, Empty, Icon, IconName, SkeletonRows, Tag, TagKind, Time,
-};
+use crate::components::{Avatar, Empty, Icon, IconName, SkeletonRows, Tag, TagKind, Time};
 use crate::form::Attempt;
 use crate::state::{ToastKind, use_store};
 
@@ -48,26 +47,15 @@ pub fn Tokens() -> impl IntoView {
         tokens
     });
     view! {
-        <section class="card" aria-labelledby="tokens">
-            <div class="card-h">
-                <h2 id="tokens">"Access tokens"</h2>
-                <span class="end">
-                    <Button
-                        kind=ButtonKind::Primary
-                        size=ButtonSize::Small
-                        icon=IconName::Plus
-                        opens="dialog"
-                        disabled=disabled
-                        on_press=move |()| open.set(Some(Open::New))
-                    >
-                        "New token"
-                    </Button>
-                </span>
-            </div>
-            <p class="card-note">
-                "A token stands for one person or one program: it signs in to these pages and to the management API, "
-                "and its name is who did it in the history."
-            </p>
+        <ListCard
+            id="tokens"
+            title="Access tokens"
+            make="New token"
+            disabled
+            on_make=move |()| open.set(Some(Open::New))
+            note="A token stands for one person or one program: it signs in to these pages and to the management API, \
+                and its name is who did it in the history."
+        >
             {move || {
                 if !store.is_known() {
                     return view! { <SkeletonRows count=3 /> }.into_any();
@@ -103,7 +91,7 @@ pub fn Tokens() -> impl IntoView {
                 }
                     .into_any()
             }}
-        </section>
+        </ListCard>
         {move || match open.get() {
             None => ().into_any(),
             Some(Open::New) => view! { <TokenDialog on_close=close /> }.into_any(),
