@@ -99,7 +99,7 @@ keys! {
 
 /// Who did something: an access token, or the system itself (first start, command line on the server's machine).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(with = "String"))]
 pub enum ActorId {
@@ -109,12 +109,11 @@ pub enum ActorId {
     Token(TokenId),
 }
 
-impl From<String> for ActorId {
-    fn from(text: String) -> Self {
-        match TokenId::new(text) {
-            Ok(id) if id.as_str() != "system" => Self::Token(id),
-            _ => Self::System,
-        }
+impl TryFrom<String> for ActorId {
+    type Error = NotAKey;
+
+    fn try_from(text: String) -> Result<Self, NotAKey> {
+        TokenId::new(text).map(|id| if id.as_str() == "system" { Self::System } else { Self::Token(id) })
     }
 }
 
@@ -157,7 +156,8 @@ mod tests {
     #[test]
     fn an_actor_survives_its_text() {
         let token = ActorId::Token(TokenId::new("tok-1").unwrap());
-        assert_eq!(ActorId::from(String::from(token.clone())), token);
-        assert_eq!(ActorId::from(String::from(ActorId::System)), ActorId::System);
+        assert_eq!(ActorId::try_from(String::from(token.clone())).unwrap(), token);
+        assert_eq!(ActorId::try_from(String::from(ActorId::System)).unwrap(), ActorId::System);
+        assert!(ActorId::try_from("Maren Vogt".to_owned()).is_err());
     }
 }

@@ -42,13 +42,13 @@ pub fn grouped(count: u64) -> String {
     text
 }
 
-/// "about 41,000 people", "1 person", "nobody".
+/// "about 41,000 people", "1 person", "nobody". Fewer than ten are people one could name.
 #[must_use]
 pub fn in_words(people: u64) -> String {
     match people {
         0 => "nobody".into(),
         1 => "1 person".into(),
-        2..1_000 => format!("{people} people"),
+        2..10 => format!("{people} people"),
         _ => format!("about {} people", rounded(people)),
     }
 }
@@ -68,6 +68,7 @@ mod tests {
         check(164_000, 100.0, "about 164,000 people");
         check(164_000, 0.0, "nobody");
         check(100, 1.0, "1 person");
+        check(500, 50.0, "about 250 people");
         check(10, 4.0, "nobody");
         check(10, 5.0, "1 person");
         check(1_234_567, 100.0, "about 1,230,000 people");

@@ -40,8 +40,8 @@ pub enum Refusal {
         /// The version now.
         current: u64,
     },
-    /// A change to production must say why.
-    #[error("a change to production needs a reason")]
+    /// What people in production notice, and the end of a kill, must say why.
+    #[error("this change needs a reason: say why")]
     ReasonRequired,
     /// The state does not allow it now.
     #[error("{0}")]

@@ -37,8 +37,9 @@ impl Share {
             return Err(NotAShare);
         }
         let buckets = (percent * 1_000.0).round();
-        // A step finer than 0.001 % would be silently rounded; say so instead.
-        if (percent * 1_000.0 - buckets).abs() > 1e-6 {
+        // A step finer than 0.001 % would be silently rounded; say so instead. What binary fractions make of a sum
+        // such as 0.1 + 0.2 is no finer step.
+        if (percent - buckets / 1_000.0).abs() > 128.0 * f64::EPSILON {
             return Err(NotAShare);
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100,000")]
@@ -108,7 +109,10 @@ mod tests {
         check("0.001", Some(1));
         check("33.333", Some(33_333));
         check("99.999", Some(99_999));
+        check("0.30000000000000004", Some(300));
         check("0.0005", None);
+        check("0.0000000001", None);
+        check("99.9999999999", None);
         check("150", None);
         check("-5", None);
         check("100.001", None);

@@ -16,6 +16,9 @@ pub enum NotAText {
     /// Too long.
     #[error("must be at most {0} characters")]
     TooLong(usize),
+    /// Too long, where bytes count.
+    #[error("must be at most {0} bytes of UTF-8")]
+    TooManyBytes(usize),
     /// A control character, or one that reorders the text around it.
     #[error("must not contain control or text-direction characters")]
     Control,
@@ -57,13 +60,13 @@ pub fn person(text: &str) -> Result<String, NotAText> {
         0 => Err(NotAText::Empty),
         1..=LONGEST_PERSON if text.chars().any(char::is_control) => Err(NotAText::Control),
         1..=LONGEST_PERSON => Ok(text.to_owned()),
-        _ => Err(NotAText::TooLong(LONGEST_PERSON)),
+        _ => Err(NotAText::TooManyBytes(LONGEST_PERSON)),
     }
 }
 
 fn required(text: &str, longest: usize, lines: bool) -> Result<String, NotAText> {
     let text = text.trim();
-    if text.is_empty() {
+    if !text.chars().any(is_seen) {
         return Err(NotAText::Empty);
     }
     if text.chars().count() > longest {
@@ -73,6 +76,16 @@ fn required(text: &str, longest: usize, lines: bool) -> Result<String, NotAText>
         return Err(NotAText::Control);
     }
     Ok(text.to_owned())
+}
+
+/// Whether a character leaves a mark: not white space, and none of the joiners, fillers and noncharacters that
+/// show as nothing.
+fn is_seen(character: char) -> bool {
+    let shows_nothing = matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{e0fff}');
+    !shows_nothing && !character.is_whitespace() && !character.is_control()
 }
 
 /// Control characters, and the Unicode marks (UAX #9) that make shown text differ from stored text.
@@ -92,6 +105,8 @@ mod tests {
     fn texts_keep_their_limits() {
         assert_eq!(name("  Instant payments "), Ok("Instant payments".into()));
         assert_eq!(name(" \t "), Err(NotAText::Empty));
+        assert_eq!(name("\u{200b}\u{feff}"), Err(NotAText::Empty));
+        assert_eq!(name("👩\u{200d}🔬"), Ok("👩\u{200d}🔬".into()));
         assert_eq!(name(&"é".repeat(121)), Err(NotAText::TooLong(120)));
         assert_eq!(name("a\nb"), Err(NotAText::Control));
         assert_eq!(name("pay\u{202e}tnemyap"), Err(NotAText::Control));
@@ -99,6 +114,6 @@ mod tests {
         assert_eq!(reason("a\0b"), Err(NotAText::Control));
         assert_eq!(description("  "), Ok(String::new()));
         assert_eq!(person(" u 1 "), Ok(" u 1 ".into()));
-        assert_eq!(person(&"u".repeat(513)), Err(NotAText::TooLong(512)));
+        assert_eq!(person(&"u".repeat(513)), Err(NotAText::TooManyBytes(512)));
     }
 }

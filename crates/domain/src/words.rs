@@ -276,7 +276,7 @@ impl Words {
 pub fn difference(before: u64, after: u64) -> Option<String> {
     let count = |people: u64| match people {
         1 => ("1".to_owned(), "person"),
-        2..1_000 => (people.to_string(), "people"),
+        2..10 => (people.to_string(), "people"),
         _ => (format!("about {}", people::rounded(people)), "people"),
     };
     match before.cmp(&after) {

@@ -84,8 +84,10 @@ impl Method {
 /// Whether a write says which version it was made against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precondition {
-    /// It changes nothing that has a version, or must always work.
+    /// It changes nothing that has a version.
     Free,
+    /// It stops something and must always work: no version, and done anew each time, whatever its `Idempotency-Key`.
+    Always,
     /// It carries the version in `If-Match`.
     Versioned,
 }
@@ -222,7 +224,7 @@ endpoints! { $
     /// Replace the list of people who get a variant of their own.
     SetOverridesEndpoint ("set_overrides"): Put "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/overrides", EDITOR, Versioned, AtPlace, Empty, SetOverrides => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
     /// Turn the flag off for everyone, overrides included. Needs no version and no reason, and may be repeated.
-    EngageKillSwitch ("engage_kill_switch"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/kill-switch/engage", EDITOR, Free, AtPlace, Empty, Why => 200 Configuration, [NotFound];
+    EngageKillSwitch ("engage_kill_switch"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/kill-switch/engage", EDITOR, Always, AtPlace, Empty, Why => 200 Configuration, [NotFound];
     /// Give again what the rule says; needs a reason, and leaves a rollout held.
     LiftKillSwitch ("lift_kill_switch"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/kill-switch/lift", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
 
@@ -237,7 +239,7 @@ endpoints! { $
     /// Enter the next stage.
     AdvanceRollout ("advance_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/advance", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
     /// Stop where it is. Needs no version and no reason, and may be repeated.
-    HoldRollout ("hold_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/hold", EDITOR, Free, AtPlace, Empty, Why => 200 Configuration, [NotFound, NotPossibleNow];
+    HoldRollout ("hold_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/hold", EDITOR, Always, AtPlace, Empty, Why => 200 Configuration, [NotFound, NotPossibleNow];
     /// Go on after a hold, with a new stretch of evidence.
     ResumeRollout ("resume_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/resume", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
     /// Go back to an earlier stage or to before the first, and hold there.
@@ -261,7 +263,7 @@ endpoints! { $
     /// One entry of the audit history.
     GetAuditEntry ("get_audit_entry"): Get "/api/v1/audit/{sequence}", VIEWER, Free, AtEntry, Empty, Empty => 200 AuditEntry, [NotFound];
     /// Say why an earlier hold or kill was done.
-    GiveReasonEndpoint ("give_reason"): Post "/api/v1/audit/{sequence}/reason", EDITOR, Free, AtEntry, Empty, GiveReason => 201 AuditEntry, [InvalidField, NotPossibleNow];
+    GiveReasonEndpoint ("give_reason"): Post "/api/v1/audit/{sequence}/reason", EDITOR, Free, AtEntry, Empty, GiveReason => 201 AuditEntry, [NotFound, InvalidField, NotPossibleNow];
     /// Check the hash chain of the whole history.
     VerifyChain ("verify_chain"): Get "/api/v1/audit/chain", VIEWER, Free, AtRoot, Empty, Empty => 200 ChainReport, [];
 

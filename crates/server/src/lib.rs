@@ -3,6 +3,7 @@
 //! [`start`] runs it; the binary and the desktop app both call that. Inside, every interface reads from and submits
 //! to one [`Engine`](engine::Engine).
 
+mod body;
 pub mod cli;
 pub mod clock;
 pub mod demo;

@@ -18,7 +18,9 @@ use crate::http::{self, Hosts};
 use crate::{clock, demo, listener};
 
 /// Shortest access token that an operator may choose, in characters.
-pub const SHORTEST_TOKEN: usize = 20;
+pub const SHORTEST_TOKEN: usize = 8;
+/// From this length on, a chosen token is taken without a warning.
+const USUAL_TOKEN: usize = 20;
 /// What the token of the first start is called.
 const FIRST_TOKEN: &str = "Administrator";
 /// What the SDK keys of the demo's made-up customers are called.
@@ -72,9 +74,9 @@ pub enum StartError {
     /// The folder with the user interface has none.
     #[error("{} is no folder with a user interface: it has no index.html", .0.display())]
     UserInterface(PathBuf),
-    /// The token given is too short.
-    #[error("the given administrator token is too short; it must have at least {SHORTEST_TOKEN} characters")]
-    TokenTooShort,
+    /// The token given cannot be one.
+    #[error("the given administrator token must be at least {SHORTEST_TOKEN} characters of printable ASCII")]
+    NotAToken,
     /// The token given was stopped, or does not administer.
     #[error("the given administrator token was revoked, or is not an administrator's; choose another one")]
     TokenUnusable,
@@ -136,8 +138,14 @@ pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Re
     if let Some(folder) = ui_dir.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::UserInterface(folder.clone()));
     }
-    if admin_token.as_ref().is_some_and(|token| token.chars().count() < SHORTEST_TOKEN) {
-        return Err(StartError::TokenTooShort);
+    if let Some(token) = &admin_token {
+        // Anything else could not be sent in a header.
+        if token.len() < SHORTEST_TOKEN || !token.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(StartError::NotAToken);
+        }
+        if token.len() < USUAL_TOKEN {
+            tracing::warn!(usual = USUAL_TOKEN, "the given administrator token is short; a longer one is safer");
+        }
     }
     // Before the data directory, so that a token is not drawn by a start that nobody hears of.
     let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
@@ -194,7 +202,7 @@ fn admin_token(engine: &Engine, first_start: bool, given: Option<Secret>) -> Res
             match engine.recognise(&Presented::Token(hash(given.reveal()))) {
                 Some(holder) if holder.role == Role::Admin => {}
                 Some(_) => return Err(StartError::TokenUnusable),
-                None if engine.was_issued(given.reveal()) => return Err(StartError::TokenUnusable),
+                None if engine.was_issued(&hash(given.reveal())) => return Err(StartError::TokenUnusable),
                 None => {
                     create(Some(given))?;
                 }

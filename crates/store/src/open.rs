@@ -91,7 +91,7 @@ fn create(directory: &Directory) -> Result<(), OpenError> {
 }
 
 /// The fold of the log: the snapshot, and every event after it.
-fn state(connection: &Connection) -> Result<(State, Link), ReadError> {
+pub(crate) fn state(connection: &Connection) -> Result<(State, Link), ReadError> {
     let start = Snapshot { state: State::default(), link: Link::FIRST };
     let Snapshot { mut state, mut link } = snapshot::load(connection)?.unwrap_or(start);
     event::each(connection, state.sequence, |stored| {

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
+use signalbox_domain::State;
 use signalbox_domain::envelope::Envelope;
+use signalbox_domain::personal::Vault;
 
 use crate::{
     BackupError, BackupReport, ChainReport, Credential, EntryFilter, Page, ReadError, Session, StoredEntry, backup,
-    chain_check, connection, credential, entry, session,
+    chain_check, connection, credential, entry, open, personal, session,
 };
 
 /// Connections that are kept open between reads.
@@ -63,6 +65,19 @@ impl Reader {
     /// no error: the report says so.
     pub fn verify(&self) -> Result<ChainReport, ReadError> {
         self.read(chain_check::check)
+    }
+
+    /// Everything that is so, with the personal values that are kept: the fold of the log at one moment.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the log cannot be read or does not hold.
+    pub fn state(&self) -> Result<(State, Vault), ReadError> {
+        self.read(|connection| {
+            // One transaction: a change in between would be in one of them and not in the other.
+            let transaction = connection.unchecked_transaction()?;
+            let (state, _) = open::state(&transaction)?;
+            Ok((state, personal::vault(&transaction)?))
+        })
     }
 
     /// All secrets, hashed, with whose they are.

@@ -7,7 +7,6 @@ use crate::command::RuleChanges;
 use crate::event::{Event, Place, RuleContent};
 use crate::flag::{Audience, Flag, Override, WeightedVariant};
 use crate::key::VariantKey;
-use crate::people;
 use crate::personal::Commitment;
 use crate::refusal::Refusal;
 use crate::rollout::MOST_PEOPLE;
@@ -25,6 +24,10 @@ impl Desk<'_> {
         let mut wanted_by_person = BTreeMap::new();
         for (index, (person, variant)) in wanted.into_iter().enumerate() {
             let field = |name: &str| format!("overrides[{index}].{name}");
+            // Whoever was erased is shown so, and cannot be named any more.
+            if person == ERASED {
+                continue;
+            }
             let person = text::person(&person).map_err(|error| Refusal::invalid(field("user_key"), error))?;
             if spot.flag.variant(&variant).is_none() {
                 return Err(Refusal::invalid(field("variant"), "must be the key of one of the flag's variants"));
@@ -88,15 +91,15 @@ impl Desk<'_> {
             return Ok(Vec::new());
         }
         self.reason_if(spot.production)?;
-        let people_before = people::reached(spot.audience, &before.audience);
-        let people_after = people::reached(spot.audience, &after.audience);
+        let people_before = spot.people(&before.audience);
+        let people_after = spot.people(&after.audience);
         Ok(vec![Event::RuleChanged { place, before, after, people_before, people_after }])
     }
 
     /// People named one by one: none twice, each keeping the commitment it has among `known`.
     ///
-    /// Whoever was erased is shown as [`ERASED`] and may be sent back so; each such mark stands for the next erased
-    /// person among `known`, so that what was not touched stays what it was.
+    /// Whoever was erased is shown as [`ERASED`] and may be sent back so: each such mark stands for the next erased
+    /// person among `known`, so that what was not touched stays what it was. Further marks name nobody.
     pub(super) fn accept_people(
         &mut self,
         people: Vec<String>,
@@ -107,25 +110,21 @@ impl Desk<'_> {
             return Err(Refusal::invalid(field, format!("must name at most {MOST_PEOPLE} people")));
         }
         let mut seen = BTreeSet::new();
-        let vault = self.vault;
-        let mut erased = known.iter().filter(|commitment| vault.reveal(commitment).is_none());
-        people
-            .into_iter()
-            .enumerate()
-            .map(|(index, person)| {
-                let field = format!("{field}[{index}]");
-                if person == ERASED
-                    && let Some(commitment) = erased.next()
-                {
-                    return Ok(commitment.clone());
-                }
-                let person = text::person(&person).map_err(|error| Refusal::invalid(&field, error))?;
-                if !seen.insert(person.clone()) {
-                    return Err(Refusal::invalid(field, "must not be named twice"));
-                }
-                Ok(self.seal_among(person, known))
-            })
-            .collect()
+        let mut erased = known.iter().filter(|commitment| self.vault.reveal(commitment).is_none());
+        let mut accepted = Vec::with_capacity(people.len());
+        for (index, person) in people.into_iter().enumerate() {
+            if person == ERASED {
+                accepted.extend(erased.next().cloned());
+                continue;
+            }
+            let field = format!("{field}[{index}]");
+            let person = text::person(&person).map_err(|error| Refusal::invalid(&field, error))?;
+            if !seen.insert(person.clone()) {
+                return Err(Refusal::invalid(field, "must not be named twice"));
+            }
+            accepted.push(self.seal_among(person, known));
+        }
+        Ok(accepted)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::refusal::Refusal;
 use crate::share::Share;
 use crate::text;
 use crate::value::ValueKind;
+use crate::words::ERASED;
 
 /// Longest salt, in bytes.
 const LONGEST_SALT: usize = 64;
@@ -161,7 +162,12 @@ impl Desk<'_> {
         if tags.len() > MOST_TAGS {
             return Err(Refusal::invalid("tags", format!("must be at most {MOST_TAGS}")));
         }
+        if let Some(index) = (1..tags.len()).find(|index| tags[..*index].contains(&tags[*index])) {
+            return Err(Refusal::invalid(format!("tags[{index}]"), "must not be listed twice"));
+        }
         let owner = match details.owner.filter(|owner| !owner.trim().is_empty()) {
+            // Whoever was erased is shown so, and may be sent back so.
+            Some(owner) if owner == ERASED => owner_before.filter(|before| self.vault.reveal(before).is_none()),
             Some(owner) => {
                 let owner = text::name(&owner).map_err(|error| Refusal::invalid("owner", error))?;
                 Some(self.seal_among(owner, owner_before.as_slice()))

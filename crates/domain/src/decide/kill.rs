@@ -11,7 +11,7 @@ impl Desk<'_> {
     pub(super) fn engage_kill_switch(&mut self, place: Place) -> Events {
         let spot = self.place(&place)?;
         if spot.configuration.kill.is_some() {
-            return Ok(Vec::new());
+            return Ok(self.late_reason(&place));
         }
         let people_before = people::reached(spot.audience, &spot.configuration.effective_audience());
         let mut events = vec![Event::KillSwitchEngaged { place: place.clone(), people_before }];
@@ -38,12 +38,21 @@ impl Desk<'_> {
     }
 
     pub(super) fn give_reason(&mut self, about: u64) -> Events {
-        let place = self
-            .state
-            .reasons_awaited
-            .get(&about)
-            .ok_or_else(|| Refusal::conflict("no reason is awaited for this entry"))?;
+        let place = self.state.reasons_awaited.get(&about).ok_or_else(|| match about {
+            0 => Refusal::not_found("audit entry", about),
+            about if about > self.state.sequence => Refusal::not_found("audit entry", about),
+            _ => Refusal::conflict("no reason is awaited for this entry"),
+        })?;
         self.reason_if(true)?;
         Ok(vec![Event::ReasonGiven { about, place: place.clone() }])
+    }
+
+    /// Stopping once more changes nothing; a reason that comes with it is the one that is awaited, if one is.
+    pub(super) fn late_reason(&self, place: &Place) -> Vec<Event> {
+        let mut awaited = self.state.reasons_awaited.iter().filter(|(_, here)| *here == place);
+        match (awaited.next_back(), &self.reason) {
+            (Some((about, _)), Some(_)) => vec![Event::ReasonGiven { about: *about, place: place.clone() }],
+            _ => Vec::new(),
+        }
     }
 }

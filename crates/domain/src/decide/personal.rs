@@ -9,7 +9,7 @@ impl Desk<'_> {
     pub(super) fn erase(&mut self, value: &str) -> Events {
         let commitments = self.vault.commitments_of(value);
         if commitments.is_empty() {
-            return Err(Refusal::not_found("personal value", "as given"));
+            return Err(Refusal::not_found("personal value", "(as given)"));
         }
         self.erased.clone_from(&commitments);
         Ok(vec![Event::PersonalValuesErased { commitments }])

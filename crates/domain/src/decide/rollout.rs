@@ -6,8 +6,9 @@ use crate::event::{Event, Place, Reach};
 use crate::flag::Audience;
 use crate::key::RolloutId;
 use crate::people;
+use crate::personal::Commitment;
 use crate::refusal::Refusal;
-use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus, Stage};
+use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus, Stage, StageAudience};
 use crate::share::Share;
 
 impl Desk<'_> {
@@ -109,7 +110,7 @@ impl Desk<'_> {
         let spot = self.place(&place)?;
         let rollout = spot.rollout_under_way()?;
         if rollout.status == RolloutStatus::Held {
-            return Ok(Vec::new());
+            return Ok(self.late_reason(&place));
         }
         let at = spot.reach(rollout, rollout.position);
         Ok(vec![Event::RolloutHeld { place, rollout: rollout.id.clone(), at, because: HeldBecause::Hold }])
@@ -180,14 +181,27 @@ impl<'a> Spot<'a> {
         }
     }
 
+    /// How many people have the feature that an audience lets in: nobody while it is turned off for everyone.
+    pub(super) fn people(&self, audience: &Audience) -> u64 {
+        if self.configuration.kill.is_some() { 0 } else { people::reached(self.audience, audience) }
+    }
+
     /// Who has the feature when `rollout` stands at `position`, as events tell it.
     pub(super) fn reach(&self, rollout: &Rollout, position: Position) -> Reach {
         let audience = rollout.audience_at(position);
         let stage = match position {
             Position::Start => "start".into(),
-            Position::Stage(stage) => rollout.stages.get(stage).map(Stage::in_words).unwrap_or_default(),
+            Position::Stage(stage) => rollout.stages.get(stage).map(stage_words(audience.share)).unwrap_or_default(),
         };
-        let people = people::reached(self.audience, &audience);
+        let people = self.people(&audience);
         Reach { position, stage, share: audience.share, named: audience.people.len(), people }
+    }
+}
+
+/// A stage with who has the feature in it: people named in a later stage come beside the share of an earlier one.
+fn stage_words(share: Share) -> impl Fn(&Stage<Commitment>) -> String {
+    move |stage| match stage.audience {
+        StageAudience::People { .. } if share > Share::NOBODY => format!("{share} and {}", stage.in_words()),
+        _ => stage.in_words(),
     }
 }

@@ -30,6 +30,7 @@ pub struct Token {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateToken {
     /// Whose token it is, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
     /// What it allows.
     pub role: Role,
@@ -72,6 +73,7 @@ pub struct SdkKey {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateSdkKey {
     /// What the key is for, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
 }
 

@@ -52,6 +52,7 @@ pub struct AuditQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
     /// At most so many entries, 1 to 500; by default 50.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 500)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Only about this project.
@@ -77,6 +78,7 @@ pub struct AuditQuery {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GiveReason {
     /// Why, 1 to 2,000 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 2000)))]
     pub reason: String,
 }
 

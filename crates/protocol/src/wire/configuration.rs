@@ -43,6 +43,7 @@ pub struct Configuration {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Override {
     /// The person's key, as applications send it, 1 to 512 bytes; "(erased)" where it was erased.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 512)))]
     pub user_key: String,
     /// What they get.
     pub variant: VariantKey,
@@ -84,6 +85,7 @@ pub struct ChangeRule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<Vec<WeightedVariant>>,
     /// People named one by one, at most 1,000.
+    #[cfg_attr(feature = "schema", schemars(length(max = 1000)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<Vec<String>>,
     /// Why; required in production.
@@ -97,6 +99,7 @@ pub struct ChangeRule {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetOverrides {
     /// The people, at most 1,000.
+    #[cfg_attr(feature = "schema", schemars(length(max = 1000)))]
     pub overrides: Vec<Override>,
     /// Why; required in production.
     #[serde(default, skip_serializing_if = "Option::is_none")]

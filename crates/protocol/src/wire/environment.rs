@@ -31,6 +31,7 @@ pub struct CreateEnvironment {
     /// Its key, unique in the project; never changes.
     pub key: EnvironmentKey,
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
     /// Whether real customers are in it.
     pub production: bool,
@@ -44,6 +45,7 @@ pub struct CreateEnvironment {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeEnvironment {
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether real customers are in it.

@@ -134,17 +134,21 @@ pub struct Flag {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Details {
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
     /// What it is for, at most 2,000 characters.
+    #[cfg_attr(feature = "schema", schemars(length(max = 2000)))]
     #[serde(default)]
     pub description: String,
     /// Which kind of flag it is.
     #[serde(default)]
     pub purpose: Purpose,
     /// Who looks after it, at most 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(max = 120)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Labels, at most 20.
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     #[serde(default)]
     pub tags: Vec<String>,
     /// When the flag should be gone from the code: `2026-12-31`.
@@ -160,17 +164,21 @@ pub struct CreateFlag {
     /// What application code asks for; never changes.
     pub key: FlagKey,
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
     /// What it is for, at most 2,000 characters.
+    #[cfg_attr(feature = "schema", schemars(length(max = 2000)))]
     #[serde(default)]
     pub description: String,
     /// Which kind of flag it is.
     #[serde(default)]
     pub purpose: Purpose,
     /// Who looks after it, at most 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(max = 120)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Labels, at most 20.
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     #[serde(default)]
     pub tags: Vec<String>,
     /// When the flag should be gone from the code: `2026-12-31`.
@@ -179,12 +187,14 @@ pub struct CreateFlag {
     /// The kind of its values; never changes.
     pub value_kind: ValueKind,
     /// Its variants, 1 to 50; absent for the usual pair `on` and `off` of a boolean.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variants: Option<Vec<Variant>>,
     /// What those get who do not have the feature; by default the last variant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off_variant: Option<VariantKey>,
     /// Mixed into the hashes, 1 to 64 bytes; by default fresh and random.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
 }
@@ -195,17 +205,21 @@ pub struct CreateFlag {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeFlag {
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
     /// What it is for, at most 2,000 characters.
+    #[cfg_attr(feature = "schema", schemars(length(max = 2000)))]
     #[serde(default)]
     pub description: String,
     /// Which kind of flag it is.
     #[serde(default)]
     pub purpose: Purpose,
     /// Who looks after it, at most 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(max = 120)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Labels, at most 20.
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
     #[serde(default)]
     pub tags: Vec<String>,
     /// When the flag should be gone from the code: `2026-12-31`.
@@ -219,6 +233,7 @@ pub struct ChangeFlag {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeVariants {
     /// All variants, 1 to 50; one that is given to people cannot be left out.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     pub variants: Vec<Variant>,
     /// What those get who do not have the feature.
     pub off_variant: VariantKey,
@@ -242,6 +257,7 @@ pub struct FlagQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// At most so many rows, 1 to 10,000; by default 1,000.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10000)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }

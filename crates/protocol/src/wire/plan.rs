@@ -28,8 +28,10 @@ pub struct CreatePlan {
     /// Its key, unique in the project; never changes.
     pub key: PlanKey,
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
     /// Stages from first to last, 1 to 30; shares grow.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 30)))]
     pub stages: Vec<Stage<String>>,
 }
 
@@ -39,7 +41,9 @@ pub struct CreatePlan {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePlan {
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
     /// Stages from first to last, 1 to 30; shares grow.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 30)))]
     pub stages: Vec<Stage<String>>,
 }

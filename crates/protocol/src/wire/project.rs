@@ -25,6 +25,7 @@ pub struct CreateProject {
     /// Its key, unique in the installation; never changes.
     pub key: ProjectKey,
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
 }
 
@@ -34,5 +35,6 @@ pub struct CreateProject {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RenameProject {
     /// What people call it, 1 to 120 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
 }

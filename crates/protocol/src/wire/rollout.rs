@@ -61,6 +61,7 @@ pub struct StageInRollout {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DraftRollout {
     /// Stages from first to last, 1 to 30; shares grow. Give these or `plan`.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 30)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stages: Option<Vec<Stage<String>>>,
     /// A plan of the project whose stages to copy.
@@ -74,6 +75,7 @@ pub struct DraftRollout {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeStages {
     /// Stages from first to last, 1 to 30; shares grow.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 30)))]
     pub stages: Vec<Stage<String>>,
     /// Why; required in production once the rollout is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]

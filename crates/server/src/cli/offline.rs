@@ -1,5 +1,5 @@
-//! Commands that work on a data directory themselves. `verify` and `backup` only read, so a server may be running;
-//! the others are the one writer while they run.
+//! Commands that work on a data directory themselves. `verify`, `backup` and `token list` only read, so a server may be
+//! running; the others are the one writer while they run.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -62,28 +62,23 @@ pub fn create_token(name: String, role: Role, at: At) -> Result<(), Failure> {
 }
 
 pub fn list_tokens(at: At) -> Result<(), Failure> {
-    // The state comes with the writer; listing takes no change, and leaves none.
-    open(at)?.read(|state, vault| {
-        let teller = Teller { state, vault };
-        let mut tokens: Vec<_> = state.tokens.values().collect();
-        tokens.sort_by_key(|token| (token.created, token.id.clone()));
-        for token in tokens {
-            let role = format!("{:?}", token.role).to_lowercase();
-            let since = token.revoked.map_or_else(|| "in use".to_owned(), |time| format!("revoked {time}"));
-            say(format_args!(
-                "{}  {role:<6}  made {}  {since}  {}",
-                token.id,
-                token.created,
-                teller.person(&token.name)
-            ));
-        }
-    });
+    let log = signalbox_store::read(&at.data_dir()?).map_err(Failure::unusable)?;
+    let (state, vault) = log.state().map_err(Failure::failed)?;
+    let teller = Teller { state: &state, vault: &vault };
+    let mut tokens: Vec<_> = state.tokens.values().collect();
+    tokens.sort_by_key(|token| (token.created, token.id.clone()));
+    for token in tokens {
+        let role = format!("{:?}", token.role).to_lowercase();
+        let since = token.revoked.map_or_else(|| "in use".to_owned(), |time| format!("revoked {time}"));
+        let name = teller.person(&token.name);
+        say(format_args!("{}  {role:<6}  made {}  {since}  {name}", token.id, token.created));
+    }
     Ok(())
 }
 
 pub fn revoke_token(token: String, at: At) -> Result<(), Failure> {
     let token = TokenId::new(token).map_err(|error| Failure::unusable(format!("the id of a token {error}")))?;
-    let engine = open(at)?;
+    let engine = open_existing(at)?;
     let version = engine.read(|state, _| state.tokens.get(&token).map(|token| token.version));
     submit(&engine, Command::RevokeToken { token: token.clone() }, Terms::system().against(version))?;
     say(format_args!("revoked {token}"));
@@ -103,7 +98,7 @@ pub fn erase(value: Option<String>, at: At) -> Result<(), Failure> {
     if value.is_empty() {
         return Err(Failure::unusable("give the value to erase on standard input, or with --value"));
     }
-    let erased = submit(&*open(at)?, Command::Erase { value }, Terms::system())?;
+    let erased = submit(&*open_existing(at)?, Command::Erase { value }, Terms::system())?;
     let places = erased.entries.iter().map(|entry| match &entry.envelope.event {
         Event::PersonalValuesErased { commitments } => commitments.len(),
         _ => 0,
@@ -112,8 +107,22 @@ pub fn erase(value: Option<String>, at: At) -> Result<(), Failure> {
     Ok(())
 }
 
+/// For what makes no sense in a new data directory: a mistyped name must not make one.
+fn open_existing(at: At) -> Result<Arc<Engine>, Failure> {
+    let data_dir = at.data_dir()?;
+    match signalbox_store::read(&data_dir) {
+        // One of an older version is brought up to date by opening it.
+        Ok(_) | Err(signalbox_store::OpenError::Older { .. }) => open_in(&data_dir),
+        Err(error) => Err(Failure::unusable(error)),
+    }
+}
+
 fn open(at: At) -> Result<Arc<Engine>, Failure> {
-    Engine::open(&at.data_dir()?).map_err(|error| match error {
+    open_in(&at.data_dir()?)
+}
+
+fn open_in(data_dir: &Path) -> Result<Arc<Engine>, Failure> {
+    Engine::open(data_dir).map_err(|error| match error {
         OpenError::Store(signalbox_store::OpenError::InUse { path }) => Failure::failed(format!(
             "a server is running on {}; use its API or its settings page, or stop it first",
             path.display()

@@ -25,7 +25,8 @@ pub fn serve(command: Serve) -> Result<(), Failure> {
     let Serve { listen, demo, ui_dir, allowed_hosts, log_format, at } = command;
     logs::begin(log_format.unwrap_or_else(LogFormat::usual)).map_err(Failure::unusable)?;
     let admin_token = match std::env::var(ADMIN_TOKEN_VARIABLE) {
-        Ok(token) => Some(token).filter(|token| !token.is_empty()),
+        // A file or `echo` ends a line; no token does.
+        Ok(token) => Some(token.trim().to_owned()).filter(|token| !token.is_empty()),
         Err(std::env::VarError::NotPresent) => None,
         Err(error) => return Err(Failure::unusable(format!("{ADMIN_TOKEN_VARIABLE}: {error}"))),
     };
@@ -44,6 +45,9 @@ async fn run(options: Options, allowed_hosts: Vec<String>) -> Result<(), Failure
     let (demo, data_dir) = (options.demo, options.data_dir.clone());
     let running: Running = start_for_hosts(options, allowed_hosts).await.map_err(Failure::unusable)?;
     tracing::info!(url = %running.url, data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "ready");
+    if demo && running.sdk_keys.is_empty() {
+        tracing::warn!("this data directory holds no demo: nothing was filled in, and no customers are simulated");
+    }
     let ready = Ready {
         listening: &running.url,
         admin_token: running.admin_token.as_deref(),

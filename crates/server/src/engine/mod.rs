@@ -212,8 +212,8 @@ impl Engine {
 
     /// Whether this secret was ever an access token's, revoked ones included.
     #[must_use]
-    pub fn was_issued(&self, secret: &str) -> bool {
-        read(&self.access).was_issued(&hash(secret))
+    pub fn was_issued(&self, token: &SecretHash) -> bool {
+        read(&self.access).was_issued(token)
     }
 
     /// Opens a browser session for the holder of a token. Blocks on the disk.

@@ -96,6 +96,7 @@ impl Api {
     async fn erase(&self, call: Call<EraseEndpoint>) -> Answered<Erased> {
         let terms = call.terms()?;
         let committed = self.submit(Command::Erase { value: call.body.value }, terms).await?;
+        self.repeats().forget_answers();
         let places = committed.entries.iter().map(|entry| match &entry.envelope.event {
             Event::PersonalValuesErased { commitments } => commitments.len() as u64,
             _ => 0,

@@ -44,7 +44,12 @@ impl Api {
             return Err(unauthenticated("send an access token as Authorization: Bearer …, or sign in"));
         };
         let Some(caller) = self.engine().recognise(&presented) else {
-            return Err(self.refuse_unknown(parts, "this access token or session does not work (any more)"));
+            let message = "this access token or session does not work (any more)";
+            // Whoever shows what once worked is not guessing.
+            return Err(match &presented {
+                Presented::Token(hash) if self.engine().was_issued(hash) => unauthenticated(message),
+                _ => self.refuse_unknown(parts, message),
+            });
         };
         if caller.role < needed {
             return Err(Refusal::Forbidden { needed }.into());

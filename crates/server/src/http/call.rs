@@ -7,7 +7,6 @@ use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use signalbox_domain::key::TokenId;
@@ -20,12 +19,11 @@ use super::explain::explain;
 use super::problem::Problem;
 use super::repeats::Fingerprint;
 use super::{Api, json, precondition, repeats};
+use crate::body;
 use crate::engine::{Caller, Terms};
 
 /// Largest body, in bytes.
 pub const LARGEST_BODY: usize = 256 * 1024;
-/// Bytes of a body that is too large which are still read, so that the sender gets to see the answer.
-const DRAINED: usize = 32 * 1024 * 1024;
 
 /// Answers the calls of one endpoint. The router asks for one implementation for each endpoint of the list.
 pub trait Handle<E: Endpoint>: Send + Sync {
@@ -140,13 +138,14 @@ impl Prepared {
     async fn read(meta: &Meta, parts: Parts, body: Body) -> Result<(Self, Parts), Problem> {
         let version = match meta.precondition {
             Precondition::Versioned => Some(precondition::version(&parts.headers)?),
-            Precondition::Free => None,
+            Precondition::Free | Precondition::Always => None,
         };
         let idempotency_key = match meta.method {
-            Method::Post => repeats::key(&parts.headers)?,
+            // A stop is done anew each time: what it undid may have been put back in between.
+            Method::Post if meta.precondition != Precondition::Always => repeats::key(&parts.headers)?,
             _ => None,
         };
-        let body = read_body(&parts.headers, body).await?;
+        let body = body::read(&parts.headers, body, LARGEST_BODY).await?;
         if !body.is_empty() && !is_json(&parts.headers) {
             return Err(Problem::new(
                 ErrorCode::UnsupportedMediaType,
@@ -169,31 +168,6 @@ impl Prepared {
 fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-}
-
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
-    let too_large =
-        || Problem::new(ErrorCode::TooLarge, format!("the body must be at most {} KiB", LARGEST_BODY / 1024));
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|bytes| bytes > DRAINED) {
-        return Err(too_large());
-    }
-    let mut chunks = body.into_data_stream();
-    let mut bytes = Vec::new();
-    let mut drained = 0;
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Problem::malformed("the body did not arrive whole"))?;
-        if drained > 0 || bytes.len() + chunk.len() > LARGEST_BODY {
-            bytes.clear();
-            drained += chunk.len().max(1);
-            if drained > DRAINED {
-                break;
-            }
-        } else {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    if drained > 0 { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// Reads the named parts of the path, like a query of the same names.

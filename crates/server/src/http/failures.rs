@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Failures that an address has at once.
-pub const BURST: u32 = 20;
+pub const BURST: u32 = 60;
 /// Time after which it has one more.
-pub const REFILL: Duration = Duration::from_secs(3);
+pub const REFILL: Duration = Duration::from_secs(1);
 /// Addresses that are remembered; beyond that the one that failed longest ago is forgotten.
 const MOST_ADDRESSES: usize = 4_096;
 
@@ -74,12 +74,12 @@ mod tests {
         for attempt in 0..BURST {
             assert_eq!(failed.count(address("192.0.2.1"), start), None, "{attempt}");
         }
-        assert_eq!(failed.count(address("192.0.2.1"), start), Some(3));
-        assert_eq!(failed.count(address("::ffff:192.0.2.1"), start), Some(3), "the same address, written otherwise");
+        assert_eq!(failed.count(address("192.0.2.1"), start), Some(1));
+        assert_eq!(failed.count(address("::ffff:192.0.2.1"), start), Some(1), "the same address, written otherwise");
         assert_eq!(failed.count(address("192.0.2.2"), start), None);
 
         assert_eq!(failed.count(address("192.0.2.1"), start + REFILL), None, "one more after a while");
-        assert_eq!(failed.count(address("192.0.2.1"), start + REFILL), Some(3));
+        assert_eq!(failed.count(address("192.0.2.1"), start + REFILL), Some(1));
         let later = start + REFILL * (BURST + 2);
         for attempt in 0..BURST {
             assert_eq!(failed.count(address("192.0.2.1"), later), None, "{attempt}");

@@ -17,7 +17,7 @@ use tracing::Instrument;
 use super::call::Actor;
 use super::failures::FailedAuthorisations;
 use super::problem::Problem;
-use crate::entropy;
+use crate::{entropy, ofrep};
 
 /// Longest that a request may take to arrive and to be answered; the live stream ends later, but begins within it.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -75,7 +75,7 @@ pub async fn secure(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     if of_applications {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        return response;
+        return ofrep::in_its_own_shape(response);
     }
     for (name, value) in SECURITY {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -183,8 +183,8 @@ pub async fn limit_failures(
         && response.status() == StatusCode::UNAUTHORIZED
         && let Some(seconds) = failures.count(address, Instant::now())
     {
-        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        let message = "too many failed attempts from this address; wait a little";
+        response = Problem::new(ErrorCode::TooManyRequests, message).retry_after(seconds).into_response();
     }
     response
 }

@@ -43,6 +43,7 @@ use crate::{metrics, ofrep, openapi, ui_files};
 pub use authorise::COOKIE;
 pub use call::LARGEST_BODY;
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
+pub use problem::Message;
 pub use stream::PATH as STREAM_PATH;
 
 use failures::FailedAuthorisations;

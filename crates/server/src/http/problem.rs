@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use signalbox_domain::Refusal;
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
+use crate::body::Unread;
 use crate::engine::SubmitError;
 
 /// An error as it is answered.
@@ -52,6 +53,17 @@ impl From<ErrorBody> for Problem {
     }
 }
 
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge { largest } => {
+                Self::new(ErrorCode::TooLarge, format!("the body must be at most {} KiB", largest / 1024))
+            }
+            Unread::Broken => Self::malformed("the body did not arrive whole"),
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         ErrorBody::from(refusal).into()
@@ -68,11 +80,16 @@ impl From<SubmitError> for Problem {
     }
 }
 
+/// What an error answer says, for endpoints of a standard that says it in another shape.
+#[derive(Debug, Clone)]
+pub struct Message(pub String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let code = self.body.error.code;
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = json(status, &self.body);
+        response.extensions_mut().insert(Message(self.body.error.message));
         let headers = response.headers_mut();
         if code == ErrorCode::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"signalbox\""));

@@ -114,6 +114,16 @@ impl Repeats {
         }
     }
 
+    /// Forgets every answer that was given: what it says may have been erased since. Requests that are being carried
+    /// out are not affected.
+    pub fn forget_answers(&self) {
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Remembered { slots, order, bytes } = &mut *remembered;
+        slots.retain(|_, slot| Arc::strong_count(&slot.done) > 1);
+        order.retain(|(_, key)| slots.contains_key(key));
+        *bytes = slots.values().map(|slot| slot.bytes).sum();
+    }
+
     fn slot(&self, key: &Key, now: Instant) -> Arc<tokio::sync::Mutex<Option<Done>>> {
         let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         remembered.forget_old(now);

@@ -12,16 +12,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{any, post};
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::body::{self, Unread};
 use crate::engine::Engine;
 use crate::evaluation_sets::EvaluationSet;
+use crate::http::Message;
 use crate::metrics::Outcome;
 use answer::{ErrorCode, failure};
 
@@ -38,7 +40,7 @@ pub fn router(engine: Arc<Engine>) -> Router {
     Router::new()
         .route(SINGLE_PATH, post(evaluate_flag).fallback(method_not_allowed))
         .route(BULK_PATH, post(evaluate_flags).fallback(method_not_allowed))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
+        .route("/ofrep/{*rest}", any(no_such_path))
         .layer(cors())
         .with_state(engine)
 }
@@ -58,15 +60,16 @@ async fn evaluate_flag(
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Response {
     // What is not UTF-8 once its escapes are resolved is no flag; it is said back as it was sent.
-    let key = path.as_ref().map_or_else(|_| uri.path(), |Path(key)| key);
+    let sent = uri.path().strip_prefix(BULK_PATH).unwrap_or_default().trim_start_matches('/');
+    let key = path.as_ref().map_or(sent, |Path(key)| key);
     let key = &key[..key.floor_char_boundary(LONGEST_KEY_SAID_BACK)];
     let Some(set) = evaluation_set(&engine, &headers) else { return unauthorized(Some(key)) };
-    let body = match body {
+    let body = match body::read(&headers, body, LARGEST_BODY_BYTES).await {
         Ok(body) => body,
-        Err(rejection) => return unreadable(&rejection, Some(key)),
+        Err(unread) => return unreadable(unread, Some(key)),
     };
     let request = match request::read(&body) {
         Ok(request) => request,
@@ -82,15 +85,11 @@ async fn evaluate_flag(
     response
 }
 
-async fn evaluate_flags(
-    State(engine): State<Arc<Engine>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+async fn evaluate_flags(State(engine): State<Arc<Engine>>, headers: HeaderMap, body: Body) -> Response {
     let Some(set) = evaluation_set(&engine, &headers) else { return unauthorized(None) };
-    let body = match body {
+    let body = match body::read(&headers, body, LARGEST_BODY_BYTES).await {
         Ok(body) => body,
-        Err(rejection) => return unreadable(&rejection, None),
+        Err(unread) => return unreadable(unread, None),
     };
     let request = match request::read(&body) {
         Ok(request) => request,
@@ -117,13 +116,31 @@ fn unauthorized(key: Option<&str>) -> Response {
 }
 
 /// A body that is too large, or that stopped arriving.
-fn unreadable(rejection: &BytesRejection, key: Option<&str>) -> Response {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let details = format!("the body must be at most {LARGEST_BODY_BYTES} bytes");
-        failure(StatusCode::PAYLOAD_TOO_LARGE, key, ErrorCode::General, &details)
-    } else {
-        failure(StatusCode::BAD_REQUEST, key, ErrorCode::ParseError, "the body did not arrive whole")
+fn unreadable(unread: Unread, key: Option<&str>) -> Response {
+    match unread {
+        Unread::TooLarge { largest } => {
+            let details = format!("the body must be at most {largest} bytes");
+            failure(StatusCode::PAYLOAD_TOO_LARGE, key, ErrorCode::General, &details)
+        }
+        Unread::Broken => failure(StatusCode::BAD_REQUEST, key, ErrorCode::ParseError, "the body did not arrive whole"),
     }
+}
+
+/// An answer of what stands in front of every endpoint, such as a limit, as clients of this protocol read it.
+pub fn in_its_own_shape(mut response: Response) -> Response {
+    let Some(Message(details)) = response.extensions_mut().remove() else { return response };
+    let mut ours = failure(response.status(), Some(""), ErrorCode::General, &details);
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            ours.headers_mut().insert(name, value);
+        }
+    }
+    ours
+}
+
+async fn no_such_path() -> Response {
+    let details = "evaluate one flag at /ofrep/v1/evaluate/flags/{key}, or all of them at /ofrep/v1/evaluate/flags";
+    failure(StatusCode::NOT_FOUND, Some(""), ErrorCode::General, details)
 }
 
 async fn method_not_allowed() -> Response {

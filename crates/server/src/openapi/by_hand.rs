@@ -14,12 +14,9 @@ pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
     insert(paths, &ofrep::SINGLE_PATH.replace("{*key}", "{key}"), "post", evaluate_flag());
     insert(paths, ofrep::BULK_PATH, "post", evaluate_flags());
     insert(paths, "/api/openapi.json", "get", plain("get_openapi", "This document", "application/json"));
-    insert(paths, "/healthz", "get", plain("get_health", "Whether the process runs", "text/plain"));
-    let mut ready = plain(
-        "get_readiness",
-        "Whether changes are taken: not while stopping, nor after a fault of the disk",
-        "text/plain",
-    );
+    insert(paths, "/healthz", "get", empty("get_health", "Whether the process runs"));
+    let mut ready =
+        empty("get_readiness", "Whether changes are taken: not while stopping, nor after a fault of the disk");
     ready["responses"]["503"] = error(503, &[ErrorCode::Unavailable]);
     insert(paths, "/readyz", "get", ready);
     insert(
@@ -28,6 +25,12 @@ pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
         "get",
         plain("get_metrics", "What the server counts of itself, for Prometheus", "text/plain"),
     );
+}
+
+fn empty(operation: &str, summary: &str) -> Value {
+    let mut operation = plain(operation, summary, "text/plain");
+    operation["responses"]["200"] = json!({ "description": "Yes." });
+    operation
 }
 
 fn plain(operation: &str, summary: &str, media_type: &str) -> Value {
@@ -66,7 +69,10 @@ fn live_stream(query: Vec<Value>) -> Value {
             "400": error(400, &[ErrorCode::MalformedRequest]),
             "401": error(401, &[ErrorCode::Unauthenticated]),
             "403": error(403, &[ErrorCode::Forbidden]),
+            "408": error(408, &[ErrorCode::TimedOut]),
+            "422": error(422, &[ErrorCode::InvalidField]),
             "429": error(429, &[ErrorCode::TooManyRequests]),
+            "431": error(431, &[ErrorCode::HeadersTooLarge]),
         },
     })
 }
@@ -94,9 +100,15 @@ fn evaluation(operation: &str, summary: &str, parameters: Value, success: Value,
             "200": { "description": "Evaluated.", "content": { "application/json": { "schema": success } } },
             "400": failed("The body or the context is not acceptable, or the targeting key is missing."),
             "401": failed("No SDK key, or one that does not work."),
+            "403": failed("The server is not called by this name."),
+            "408": failed("The request took too long to arrive."),
             "413": failed("The body is too large."),
-            "429": { "description": "Too many SDK keys that do not work came from this address.",
-                "headers": { "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" } } } },
+            "429": {
+                "description": "Too many SDK keys that do not work came from this address.",
+                "headers": { "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" } } },
+                "content": { "application/json": { "schema": failure } },
+            },
+            "431": failed("The headers are too large."),
         },
     })
 }

@@ -194,10 +194,11 @@ fn headers(meta: &Meta) -> Vec<Value> {
         headers.push(json!({
             "name": "If-Match", "in": "header", "required": true,
             "description": "The version that this change is made against, as `ETag` or `version` of an answer gave it.",
-            "schema": { "type": "string", "pattern": "^\"?[0-9]+\"?$", "examples": ["\"12\""] },
+            "schema": { "type": "string", "pattern": "^([0-9]{1,18}|\"[0-9]{1,18}\")$", "examples": ["\"12\""] },
         }));
     }
-    if meta.method == Method::Post && meta.access != Access::Open {
+    let remembered = meta.method == Method::Post && meta.precondition != Precondition::Always;
+    if remembered && meta.access != Access::Open {
         headers.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "The same request with the same key, by the same token, is done once: within 24 hours, and \

@@ -97,3 +97,42 @@ async fn those_who_try_many_tokens_must_wait_and_others_need_not() {
     assert_eq!(sdk.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(server.get("/api/v1/me").await.status, StatusCode::OK, "a token that works is let in");
 }
+
+#[tokio::test]
+async fn whoever_was_erased_stays_erased_when_what_was_read_is_written_back() {
+    let server = Server::with_a_flag().await;
+    let place = "/api/v1/projects/bank/flags/pay/environments/prod";
+    let write = async |method: Method, what: &str, body: serde_json::Value| {
+        let version = server.get(place).await.version();
+        server.ask(method, &format!("{place}/{what}")).version(version).body(body).send().await
+    };
+    let overrides = json!({"overrides": [
+        {"user_key": "ann", "variant": "on"}, {"user_key": "ben", "variant": "on"}, {"user_key": "cem", "variant": "on"},
+    ], "reason": "Testers."});
+    assert_eq!(write(Method::PUT, "overrides", overrides).await.status, StatusCode::OK);
+    let people = json!({"people": ["ann", "ben", "cem"], "reason": "Testers."});
+    assert_eq!(write(Method::PATCH, "rule", people).await.status, StatusCode::OK);
+    for person in ["ann", "cem"] {
+        server.make("/api/v1/erasures", json!({"value": person})).await;
+    }
+
+    let shown = server.get(place).await.body;
+    assert_eq!(shown["rule"]["people"], json!(["(erased)", "ben", "(erased)"]));
+    let same = write(Method::PATCH, "rule", json!({"people": shown["rule"]["people"], "reason": "Again."})).await;
+    assert_eq!(same.body["rule"]["people"], shown["rule"]["people"]);
+    let same = write(Method::PUT, "overrides", json!({"overrides": shown["overrides"], "reason": "Again."})).await;
+    assert_eq!(same.body["overrides"], json!([{"user_key": "ben", "variant": "on"}]), "nobody else can be named");
+}
+
+#[tokio::test]
+async fn a_reason_that_comes_with_a_second_stop_is_the_one_that_was_awaited() {
+    let server = Server::with_a_flag().await;
+    let place = "/api/v1/projects/bank/flags/pay/environments/prod";
+    let kill = async |body: serde_json::Value| server.post(&format!("{place}/kill-switch/engage"), body).await.body;
+    let killed = kill(json!({})).await;
+    let entry = killed["reasons_awaited"][0].as_u64().unwrap();
+    assert_eq!(kill(json!({"reason": "Payments fail."})).await["reasons_awaited"], json!([]));
+    let told = server.get(&format!("/api/v1/audit/{entry}")).await.body;
+    assert_eq!(told["reason"], "Payments fail.");
+    assert_eq!(server.post("/api/v1/audit/99999/reason", json!({"reason": "x"})).await.code(), (404, "not_found"));
+}

@@ -69,3 +69,29 @@ async fn a_head_that_is_too_large_is_refused() {
         (0..120).fold(server.ask(Method::GET, "/api/v1/me"), |asked, number| asked.header(&format!("x-{number}"), "x"));
     assert_eq!(many.send().await.code(), (431, "headers_too_large"));
 }
+
+#[tokio::test]
+async fn what_applications_are_refused_has_the_shape_of_their_protocol() {
+    let server = Server::start().await;
+    let check = async |asked: crate::server::Asked, expect: u16, key: &str| {
+        let answer = asked.send().await;
+        assert_eq!(answer.status.as_u16(), expect, "{}", answer.body);
+        assert_eq!((&answer.body["key"], &answer.body["errorCode"]), (&json!(key), &json!("GENERAL")));
+        assert!(answer.body["errorDetails"].is_string() && answer.body.get("error").is_none(), "{}", answer.body);
+        answer
+    };
+    let one = || server.ask(Method::POST, "/ofrep/v1/evaluate/flags/pay").body(json!({}));
+    check(one().header("host", "evil.example"), 403, "").await;
+    check(one().header("x-long", &"x".repeat(17_000)), 431, "").await;
+    check(server.ask(Method::POST, "/ofrep/v2/anything").body(json!({})), 404, "").await;
+    check(server.ask_openly(Method::POST, "/ofrep/v1/evaluate/flags/%ff").body(json!({})), 401, "%ff").await;
+    let mut refused = check(one(), 401, "pay").await;
+    for _ in 0..100 {
+        if refused.status == StatusCode::UNAUTHORIZED {
+            refused = one().send().await;
+        }
+    }
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.body["errorDetails"].as_str().unwrap().contains("wait"), "{}", refused.body);
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 1);
+}

@@ -53,3 +53,35 @@ async fn what_was_refused_may_be_tried_again_under_its_key() {
     assert_eq!(project(" ").await.code(), (422, "invalid_field"));
     assert_eq!(project("Bank").await.status, StatusCode::CREATED);
 }
+
+#[tokio::test]
+async fn stopping_is_done_anew_each_time() {
+    let server = Server::with_a_flag().await;
+    let place = "/api/v1/projects/bank/flags/pay/environments/prod";
+    let kill = async || {
+        let asked = server.ask(Method::POST, &format!("{place}/kill-switch/engage")).header("idempotency-key", "k");
+        asked.body(json!({})).send().await
+    };
+    let killed = kill().await;
+    assert!(killed.body["killed"].is_string(), "{}", killed.body);
+    let lift = server.ask(Method::POST, &format!("{place}/kill-switch/lift")).version(killed.version());
+    assert_eq!(lift.body(json!({"reason": "Mended."})).send().await.status, StatusCode::OK);
+    kill().await;
+    assert!(server.get(place).await.body["killed"].is_string(), "the flag was turned off once more");
+}
+
+#[tokio::test]
+async fn what_was_erased_is_not_answered_again() {
+    let server = Server::with_a_flag().await;
+    let stages = json!([{"audience": {"kind": "people", "people": ["ann@bank.example"]}}]);
+    let plan = async || {
+        let asked = server.ask(Method::POST, "/api/v1/projects/bank/plans").header("idempotency-key", "k");
+        asked.body(json!({"key": "staff", "name": "Staff", "stages": stages})).send().await
+    };
+    assert_eq!(plan().await.status, StatusCode::CREATED);
+    assert_eq!(plan().await.status, StatusCode::CREATED, "as remembered");
+    server.make("/api/v1/erasures", json!({"value": "ann@bank.example"})).await;
+    let again = plan().await;
+    assert_eq!(again.code(), (409, "already_exists"));
+    assert!(!again.body.to_string().contains("ann@bank.example"));
+}

@@ -43,7 +43,9 @@ async fn one_server_at_a_time_uses_a_directory() {
 async fn a_given_token_administers_and_is_never_told() {
     let data_dir = tempfile::tempdir().unwrap();
     let given = |token: &str| Options { admin_token: Some(token.into()), ..options(data_dir.path()) };
-    assert!(matches!(start(given("too short")).await, Err(StartError::TokenTooShort)));
+    for unusable in ["short", "täglich-neu", "line\nbreak"] {
+        assert!(matches!(start(given(unusable)).await, Err(StartError::NotAToken)), "{unusable:?}");
+    }
     for _ in 0..2 {
         let running = start(given("a token that somebody chose")).await.unwrap();
         assert_eq!(running.admin_token, None);
