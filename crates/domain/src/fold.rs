@@ -78,8 +78,9 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
             let project = project(state, key)?;
             project.environments.push(environment_of(environment, version));
             for flag in project.flags.values_mut() {
-                let split = flag.initial_split();
-                flag.configurations.insert(environment.key.clone(), Configuration::new(split, version, time));
+                // Nobody changed the flag: in a new environment it is as it was made.
+                let configuration = Configuration::new(flag.initial_split(), version, flag.created);
+                flag.configurations.insert(environment.key.clone(), configuration);
             }
         }
         Event::EnvironmentChanged { project: key, after, position, .. } => {

@@ -70,6 +70,12 @@ impl Bench {
         self.try_with(command, version, Some("because"))
     }
 
+    /// As [`Self::try_do`], saying no reason.
+    pub fn try_silently(&mut self, command: Command) -> Result<Decision, Refusal> {
+        let version = current_version(&self.state, &command);
+        self.try_with(command, version, None)
+    }
+
     pub fn ok(&mut self, command: Command) -> Decision {
         self.try_do(command.clone()).unwrap_or_else(|refusal| panic!("{command:?} refused: {refusal}"))
     }

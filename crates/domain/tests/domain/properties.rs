@@ -97,6 +97,7 @@ fn holds(bench: &Bench, before: &[Vec<u32>; 2], command: &Command) -> [Vec<u32>;
                 (0..rollout.stages.len()).map(|stage| rollout.audience_at(Position::Stage(stage)).share).collect();
             assert!(shares.is_sorted(), "{shares:?}");
             assert_eq!(rollout.held_because.is_some(), rollout.status == RolloutStatus::Held);
+            assert_eq!(rollout.held_since.is_some(), rollout.status == RolloutStatus::Held);
         }
     }
     now
@@ -106,17 +107,21 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn accepted_commands_keep_the_invariants(commands in prop::collection::vec((command(), 0_i64..5_000), 1..40)) {
+    fn accepted_commands_keep_the_invariants(commands in prop::collection::vec((command(), 0_i64..5_000, prop::bool::weighted(0.7)), 1..40)) {
         let mut bench = Bench::with_flag();
         let mut has = [Vec::new(), Vec::new()];
-        for (command, later) in commands {
+        for (command, later, says_why) in commands {
             // The clock may stand still or jump back.
             bench.now += later - 1_000;
             let (state, length) = (bench.state.clone(), bench.log.len());
-            match bench.try_do(command.clone()) {
+            let attempt = if says_why { bench.try_do(command.clone()) } else { bench.try_silently(command.clone()) };
+            match attempt {
                 Ok(decision) => {
                     prop_assert_eq!(bench.log.len(), length + decision.envelopes.len());
-                    has = holds(&bench, &has, &command);
+                    let now = holds(&bench, &has, &command);
+                    let had = std::mem::replace(&mut has, now);
+                    let stops = matches!(command, Command::EngageKillSwitch { .. } | Command::Erase { .. });
+                    prop_assert!(says_why || stops || had[1] == has[1], "{command:?} changed production without a reason");
                 }
                 Err(_) => prop_assert_eq!(&bench.state, &state, "a refused command changes nothing"),
             }

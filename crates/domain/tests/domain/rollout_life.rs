@@ -274,3 +274,39 @@ fn a_line_that_names_an_erased_person_can_still_be_planned_anew() {
     let refused = bench.refused(Command::ChangeStages { place: here, stages: without_ben });
     assert!(matches!(refused, Refusal::Conflict(_)), "{refused:?}");
 }
+
+#[test]
+fn every_step_in_production_wants_a_reason_and_stopping_wants_none() {
+    let here = place("prod");
+    let mut bench = Bench::with_flag();
+    let stages = vec![percent(1.0), percent(10.0), percent(50.0)];
+    bench.ok(Command::DraftRollout { place: here.clone(), stages });
+    let steps = [
+        Command::StartRollout { place: here.clone() },
+        Command::AdvanceRollout { place: here.clone() },
+        Command::RollBackRollout { place: here.clone(), to: Position::Stage(0) },
+        Command::ResumeRollout { place: here.clone() },
+        Command::FinishRollout { place: here.clone() },
+    ];
+    for step in steps {
+        assert_eq!(bench.try_silently(step.clone()), Err(Refusal::ReasonRequired), "{step:?}");
+        bench.ok(step);
+    }
+    bench.try_silently(Command::EngageKillSwitch { place: here.clone() }).unwrap();
+    let lift = Command::LiftKillSwitch { place: here };
+    assert_eq!(bench.try_silently(lift.clone()), Err(Refusal::ReasonRequired));
+    bench.ok(lift);
+}
+
+#[test]
+fn a_log_out_of_order_does_not_fold() {
+    let bench = Bench::with_flag();
+    let refused =
+        |log: &[signalbox_domain::envelope::Envelope]| signalbox_domain::fold::fold(log).unwrap_err().sequence;
+    let mut gap = bench.log.clone();
+    gap.remove(1);
+    assert_eq!(refused(&gap), 3);
+    let mut back = bench.log;
+    back[2].time = signalbox_domain::Timestamp::from_millis(back[1].time.millis() - 1);
+    assert_eq!(refused(&back), 3);
+}
