@@ -16,8 +16,8 @@ use crate::form::sentence;
 use crate::pages::overview::needs;
 use crate::state::{Store, ToastKind, use_store};
 
-/// How many rollouts the rail names.
-const LINES: usize = 6;
+/// How many rollouts the rail names; the overview has all of them.
+const LINES: usize = 8;
 
 /// The rail.
 #[component]
