@@ -11,11 +11,11 @@ const FLAGS: &str = "/api/v1/projects/bank/flags";
 
 /// A provider of this server's flags.
 async fn provider(server: &Server, sdk_key: &str) -> OfrepProvider {
-    let authorization = HeaderValue::from_str(&format!("Bearer {sdk_key}")).unwrap();
+    let authorization = HeaderValue::from_str(&format!("Bearer {sdk_key}")).expect("a key is visible ASCII");
     let headers = HeaderMap::from_iter([(AUTHORIZATION, authorization)]);
-    OfrepProvider::new(OfrepOptions { base_url: server.url.to_owned(), headers, ..OfrepOptions::default() })
+    OfrepProvider::new(OfrepOptions { base_url: server.url.clone(), headers, ..OfrepOptions::default() })
         .await
-        .unwrap()
+        .expect("a provider")
 }
 
 #[tokio::test]
