@@ -110,7 +110,7 @@ impl Probe<'_> {
 
     /// Without a version, with an old one, and with one that is none.
     async fn versions(&self) -> usize {
-        if self.meta.precondition == Precondition::Free {
+        if self.meta.precondition != Precondition::Versioned {
             return 0;
         }
         let admin = self.admin();
