@@ -67,8 +67,8 @@ async fn clients_hear_that_their_flags_changed_and_of_nothing_else() {
     assert_eq!(data["etag"].as_str(), Some(first.as_str()));
     assert!(data["lastModified"].as_i64().is_some_and(|seconds| seconds > 1_700_000_000), "{data}");
 
-    // Another project's change is none of theirs; the next message is about the one that is.
-    bank.sdk_key("dev");
+    // A new key changes no flag; the next message is about the change that does.
+    bank.sdk_key("staging");
     bank.give("half", 60.0, None);
     let (second, _) = listening.next().await.unwrap();
     assert!(second.parse::<u64>().unwrap() > first.parse::<u64>().unwrap());
