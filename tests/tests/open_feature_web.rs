@@ -37,8 +37,8 @@ impl Page {
 
     /// What the page tells next.
     async fn next(&mut self) -> Value {
-        let line = self.lines.next_line().await.unwrap().expect("the page still runs");
-        serde_json::from_str(&line).unwrap()
+        let line = self.lines.next_line().await.expect("the page tells in UTF-8").expect("the page still runs");
+        serde_json::from_str(&line).expect("the page tells in JSON")
     }
 }
 
