@@ -14,6 +14,9 @@ const JAVASCRIPT: &[&str] = &[
     "@openfeature/ofrep-provider@0.1.3",
     "@openfeature/ofrep-core@0.1.4",
     "@openfeature/core@1.12.0",
+    "@openfeature/web-sdk@1.10.0",
+    "@openfeature/ofrep-web-provider@0.4.3",
+    "eventsource@4.1.1",
 ];
 
 const PYTHON: &[&str] = &["openfeature-sdk==0.10.0", "openfeature-provider-ofrep==0.3.0"];

@@ -1,6 +1,7 @@
 //! Who holds which secret: from the hash of what somebody sends to the token, SDK key or session that it is.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use signalbox_domain::access::{Role, SdkKey};
 use signalbox_domain::key::{EnvironmentKey, ProjectKey, SdkKeyId, TokenId};
@@ -27,14 +28,19 @@ pub enum Presented {
     Session(SecretHash),
 }
 
-/// What an SDK key evaluates.
-pub(super) struct SdkKeyPlace {
-    pub(super) project: ProjectKey,
-    pub(super) environment: EnvironmentKey,
+/// An SDK key that works, with what it evaluates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SdkKeyPlace {
+    /// The key.
+    pub id: SdkKeyId,
+    /// The project whose flags it evaluates.
+    pub project: ProjectKey,
+    /// The environment that it evaluates them in.
+    pub environment: EnvironmentKey,
 }
 
 /// The SDK keys that work, by the hash of their secret.
-pub(super) type SdkKeys = HashMap<SecretHash, SdkKeyPlace>;
+pub(super) type SdkKeys = HashMap<SecretHash, Arc<SdkKeyPlace>>;
 
 /// Every secret that was handed out, by hash. Whether it still works is asked of the state, each time.
 #[derive(Default)]
@@ -97,12 +103,16 @@ impl Access {
 
     /// Every SDK key that works now.
     pub(super) fn working_sdk_keys(&self, state: &State) -> SdkKeys {
-        let working = self.sdk_keys.iter().filter_map(|(hash, id)| {
-            let SdkKey { project, environment, .. } = state.sdk_keys.get(id).filter(|key| key.revoked.is_none())?;
-            Some((*hash, SdkKeyPlace { project: project.clone(), environment: environment.clone() }))
-        });
+        let working =
+            self.sdk_keys.iter().filter_map(|(hash, id)| Some((*hash, Arc::new(working_sdk_key(state, id)?))));
         working.collect()
     }
+}
+
+/// The SDK key of this id, unless it was revoked.
+pub(super) fn working_sdk_key(state: &State, id: &SdkKeyId) -> Option<SdkKeyPlace> {
+    let SdkKey { project, environment, .. } = state.sdk_keys.get(id).filter(|key| key.revoked.is_none())?;
+    Some(SdkKeyPlace { id: id.clone(), project: project.clone(), environment: environment.clone() })
 }
 
 /// Whoever holds this token, unless it was revoked.

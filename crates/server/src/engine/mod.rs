@@ -20,6 +20,7 @@ use signalbox_domain::command::Command;
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::event::Event;
+use signalbox_domain::key::SdkKeyId;
 use signalbox_domain::personal::Vault;
 use signalbox_domain::{State, Timestamp};
 use signalbox_store::{Credential, CredentialOwner, Log, Opened, Reader, Session, StoredEntry};
@@ -29,11 +30,11 @@ use crate::evaluation_sets::{EvaluationSet, EvaluationSets};
 use crate::metrics::Metrics;
 use crate::{clock, entropy};
 
-pub use access::{Caller, Presented};
+pub use access::{Caller, Presented, SdkKeyPlace};
 pub use secret::{Secret, SecretHash, hash};
 pub use terms::{Committed, SubmitError, Terms};
 
-use access::{Access, SdkKeyPlace, SdkKeys};
+use access::{Access, SdkKeys};
 
 /// Events after which a snapshot is written, so that start-up time does not grow with the history.
 const EVENTS_PER_SNAPSHOT: u64 = 1_000;
@@ -51,6 +52,9 @@ pub enum OpenError {
     /// It opened, but cannot be read.
     #[error(transparent)]
     Read(#[from] signalbox_store::ReadError),
+    /// The operating system gives no randomness.
+    #[error(transparent)]
+    NoEntropy(#[from] entropy::NoEntropy),
 }
 
 /// The open installation: state in memory, log on disk.
@@ -61,6 +65,7 @@ pub struct Engine {
     sets: EvaluationSets,
     /// The SDK keys that work; applications are recognised without waiting for a change.
     sdk_keys: ArcSwap<SdkKeys>,
+    stream_secret: [u8; 32],
     reader: Reader,
     metrics: Metrics,
     published: broadcast::Sender<Arc<[StoredEntry]>>,
@@ -95,6 +100,7 @@ impl Engine {
         Ok(Arc::new(Self {
             sets: EvaluationSets::new(&state, &vault),
             sdk_keys: ArcSwap::from_pointee(access.working_sdk_keys(&state)),
+            stream_secret: entropy::bytes()?,
             writer: Mutex::new(Writer { log, link, since_snapshot: 0 }),
             folded: RwLock::new(Folded { state, vault }),
             access: RwLock::new(access),
@@ -195,12 +201,28 @@ impl Engine {
         self.published.subscribe()
     }
 
-    /// What applications of this SDK key evaluate, unless the key does not work.
+    /// The SDK key with this secret, unless it does not work. Takes no lock.
     #[must_use]
-    pub fn evaluation_set_for_sdk_key(&self, secret: &str) -> Option<Arc<EvaluationSet>> {
-        let keys = self.sdk_keys.load();
-        let SdkKeyPlace { project, environment } = keys.get(&hash(secret))?;
-        self.sets.of(project, environment)
+    pub fn sdk_key(&self, secret: &str) -> Option<Arc<SdkKeyPlace>> {
+        self.sdk_keys.load().get(&hash(secret)).cloned()
+    }
+
+    /// The SDK key of this id, unless it does not work.
+    #[must_use]
+    pub fn sdk_key_of(&self, id: &SdkKeyId) -> Option<SdkKeyPlace> {
+        access::working_sdk_key(&read(&self.folded).state, id)
+    }
+
+    /// What applications with this SDK key evaluate, as it is now. Takes no lock.
+    #[must_use]
+    pub fn evaluation_set(&self, key: &SdkKeyPlace) -> Option<Arc<EvaluationSet>> {
+        self.sets.of(&key.project, &key.environment)
+    }
+
+    /// What passes to event streams are signed with; another one after each start.
+    #[must_use]
+    pub const fn stream_secret(&self) -> &[u8; 32] {
+        &self.stream_secret
     }
 
     /// Whoever showed this, unless it does not work, or does not work any more.

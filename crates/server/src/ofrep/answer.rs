@@ -10,6 +10,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use signalbox_domain::evaluation::{Answer, CompiledFlag};
 
+use super::entity_tag::EntityTag;
+use super::events;
 use crate::evaluation_sets::EvaluationSet;
 use crate::metrics::{Outcome, Tally};
 
@@ -93,11 +95,45 @@ pub fn single(set: &EvaluationSet, key: &str, flag: &CompiledFlag, targeting_key
 }
 
 /// All flags of a set evaluated; one that fails says so in its place, and the others still answer.
-pub fn bulk(set: &EvaluationSet, targeting_key: Option<&str>) -> (Tally, Response) {
+///
+/// Gives a whole JSON object; [`evaluated`] adds what is not part of the result. `None` when it cannot be written.
+pub fn bulk(set: &EvaluationSet, targeting_key: Option<&str>) -> Option<(Tally, Vec<u8>)> {
     let evaluated = Evaluated { set, targeting_key, tally: Cell::default() };
     let metadata = Metadata { flag_set_id: &set.id, version: set.version };
-    let response = json(StatusCode::OK, 128 + 192 * set.flags().len(), &Bulk { flags: &evaluated, metadata });
-    (evaluated.tally.into_inner(), response)
+    let mut bytes = Vec::with_capacity(512 + 192 * set.flags().len());
+    match serde_json::to_writer(&mut bytes, &Bulk { flags: &evaluated, metadata }) {
+        Ok(()) => Some((evaluated.tally.into_inner(), bytes)),
+        Err(error) => {
+            tracing::error!(%error, "an OFREP answer could not be written");
+            None
+        }
+    }
+}
+
+/// The answer to a client that has this result already. It keeps what it was told about event streams.
+pub fn unchanged(tag: &EntityTag) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response.headers_mut().extend(tag.header().map(|tag| (header::ETAG, tag)));
+    response
+}
+
+/// The answer with an evaluated result, and where changes of it are told: `address` is relative to the origin, so
+/// that it holds behind a proxy.
+pub fn evaluated(mut result: Vec<u8>, tag: &EntityTag, address: &str) -> Response {
+    // An address of ours has nothing that JSON escapes.
+    let streams = format!(
+        r#","eventStreams":[{{"type":"sse","endpoint":{{"requestUri":"{address}"}},"inactivityDelaySec":{}}}]}}"#,
+        events::INACTIVITY_SECONDS
+    );
+    if result.pop() == Some(b'}') {
+        result.extend_from_slice(streams.as_bytes());
+    }
+    let mut response = Response::new(Body::from(result));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.extend(tag.header().map(|tag| (header::ETAG, tag)));
+    response
 }
 
 /// Evaluates while it is written, so that nothing but the text is ever built.

@@ -6,7 +6,10 @@
 
 mod answer;
 mod credentials;
+mod entity_tag;
+pub mod events;
 mod request;
+mod stream_pass;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,15 +20,16 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::body::{self, Unread};
-use crate::engine::Engine;
+use crate::engine::{Engine, SdkKeyPlace};
 use crate::evaluation_sets::EvaluationSet;
 use crate::http::Message;
 use crate::metrics::Outcome;
 use answer::{ErrorCode, failure};
+use entity_tag::EntityTag;
 
 /// Evaluates one flag. The key takes all that follows, so that one with a slash is an unknown flag, not an unknown
 /// path.
@@ -40,6 +44,7 @@ pub fn router(engine: Arc<Engine>) -> Router {
     Router::new()
         .route(SINGLE_PATH, post(evaluate_flag).fallback(method_not_allowed))
         .route(BULK_PATH, post(evaluate_flags).fallback(method_not_allowed))
+        .route(events::PATH, get(events::serve).fallback(method_not_allowed))
         .route("/ofrep/{*rest}", any(no_such_path))
         .layer(cors())
         .with_state(engine)
@@ -49,7 +54,7 @@ pub fn router(engine: Arc<Engine>) -> Router {
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::POST])
+        .allow_methods([Method::POST, Method::GET])
         .allow_headers([header::AUTHORIZATION, credentials::X_API_KEY, header::CONTENT_TYPE, header::IF_NONE_MATCH])
         .expose_headers([header::ETAG, header::RETRY_AFTER])
         .max_age(Duration::from_secs(24 * 60 * 60))
@@ -66,7 +71,7 @@ async fn evaluate_flag(
     let sent = uri.path().strip_prefix(BULK_PATH).unwrap_or_default().trim_start_matches('/');
     let key = path.as_ref().map_or(sent, |Path(key)| key);
     let key = &key[..key.floor_char_boundary(LONGEST_KEY_SAID_BACK)];
-    let Some(set) = evaluation_set(&engine, &headers) else { return unauthorized(Some(key)) };
+    let Some((_, set)) = evaluation_set(&engine, &headers) else { return unauthorized(Some(key)) };
     let body = match body::read(&headers, body, LARGEST_BODY_BYTES).await {
         Ok(body) => body,
         Err(unread) => return unreadable(unread, Some(key)),
@@ -86,7 +91,7 @@ async fn evaluate_flag(
 }
 
 async fn evaluate_flags(State(engine): State<Arc<Engine>>, headers: HeaderMap, body: Body) -> Response {
-    let Some(set) = evaluation_set(&engine, &headers) else { return unauthorized(None) };
+    let Some((sdk_key, set)) = evaluation_set(&engine, &headers) else { return unauthorized(None) };
     let body = match body::read(&headers, body, LARGEST_BODY_BYTES).await {
         Ok(body) => body,
         Err(unread) => return unreadable(unread, None),
@@ -95,17 +100,27 @@ async fn evaluate_flags(State(engine): State<Arc<Engine>>, headers: HeaderMap, b
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, None, bad.code, &bad.details),
     };
-    let (tally, response) = answer::bulk(&set, request.targeting_key.as_deref());
+    let Some((tally, evaluated)) = answer::bulk(&set, request.targeting_key.as_deref()) else {
+        let details = "the answer could not be written";
+        return failure(StatusCode::INTERNAL_SERVER_ERROR, None, ErrorCode::General, details);
+    };
     engine.metrics().evaluations.add(tally);
-    response
+    let tag = EntityTag::of(&evaluated);
+    if tag.is_known_to(&headers) {
+        return answer::unchanged(&tag);
+    }
+    answer::evaluated(evaluated, &tag, &events::address(&engine, &sdk_key))
 }
 
 /// No key is longer than 100 bytes; whoever sends a longer one is told about a flag that does not exist, without
 /// getting all of it back.
 const LONGEST_KEY_SAID_BACK: usize = 256;
 
-fn evaluation_set(engine: &Engine, headers: &HeaderMap) -> Option<Arc<EvaluationSet>> {
-    credentials::shown(headers).find_map(|key| engine.evaluation_set_for_sdk_key(key))
+/// The SDK key that a request shows, with what it evaluates.
+fn evaluation_set(engine: &Engine, headers: &HeaderMap) -> Option<(Arc<SdkKeyPlace>, Arc<EvaluationSet>)> {
+    let key = credentials::shown(headers).find_map(|secret| engine.sdk_key(secret))?;
+    let set = engine.evaluation_set(&key)?;
+    Some((key, set))
 }
 
 fn unauthorized(key: Option<&str>) -> Response {

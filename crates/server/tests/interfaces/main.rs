@@ -4,4 +4,5 @@ mod bank;
 mod demo;
 mod metrics;
 mod ofrep;
+mod ofrep_events;
 mod ui_files;

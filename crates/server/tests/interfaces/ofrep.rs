@@ -297,7 +297,7 @@ async fn pages_of_other_origins_may_ask() {
         let answer = send(&application.router, Method::OPTIONS, &path, &preflight, "").await;
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.header("access-control-allow-origin"), "*");
-        assert_eq!(answer.header("access-control-allow-methods"), "POST");
+        assert_eq!(answer.header("access-control-allow-methods"), "POST,GET");
         let allowed = answer.header("access-control-allow-headers");
         assert_eq!(allowed, "authorization,x-api-key,content-type,if-none-match");
     }
@@ -307,4 +307,44 @@ async fn pages_of_other_origins_may_ask() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.header("access-control-allow-origin"), "*");
     assert_eq!(answer.header("access-control-expose-headers"), "etag,retry-after");
+}
+
+#[tokio::test]
+async fn whoever_has_the_result_already_is_told_so() {
+    let bank = Bank::new();
+    bank.boolean("half", 50.0);
+    bank.boolean("dark", 0.0);
+    let application = Application::of(bank);
+    let authorization = format!("Bearer {}", application.key);
+    let ask = async |person: &str, known: &str| {
+        let headers = [("authorization", authorization.as_str()), ("if-none-match", known)];
+        let body = json!({ "context": { "targetingKey": person } }).to_string();
+        send(&application.router, Method::POST, BULK, &headers, body).await
+    };
+    let first = ask("ann", "\"0\"").await;
+    assert_eq!(first.status, StatusCode::OK);
+    let tag = first.header("etag").to_owned();
+    let stream = &first.json()["eventStreams"][0];
+    assert_eq!(stream["type"], "sse");
+    assert!(stream["endpoint"]["requestUri"].as_str().unwrap().starts_with("/ofrep/v1/events?t="), "{stream}");
+    assert!(!first.text.contains(&application.key), "an address is no place for a key");
+
+    let again = ask("ann", &tag).await;
+    assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    assert_eq!(again.header("etag"), tag);
+    // The tag is that of the result: whoever gets another value has another one.
+    let has_it = |answer: &Answer| answer.json()["flags"][1]["value"].clone();
+    let other = ["ben", "cem", "dan", "eve", "fay", "gus", "hal", "ida"].map(async |person| ask(person, &tag).await);
+    let mut differing = 0;
+    for other in other {
+        let other = other.await;
+        if other.status == StatusCode::OK {
+            assert_ne!(has_it(&other), has_it(&first));
+            differing += 1;
+        }
+    }
+    assert!(differing > 0, "somebody is in the other half");
+
+    application.bank.give("dark", 100.0, None);
+    assert_eq!(ask("ann", &tag).await.status, StatusCode::OK, "something changed");
 }

@@ -1,0 +1,52 @@
+//! Whether a client has the answer already (RFC 9110, sections 8.8.3 and 13.1.2).
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use xxhash_rust::xxh64::xxh64;
+
+/// Names an evaluated result: the same for the same flags, values and reasons, whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityTag(String);
+
+impl EntityTag {
+    /// Of what was evaluated, as it is written.
+    pub fn of(evaluated: &[u8]) -> Self {
+        Self(format!("\"{:016x}\"", xxh64(evaluated, 0)))
+    }
+
+    /// Whether `If-None-Match` names it: alone, in a list, or by `*`. Weak tags compare as strong ones do.
+    pub fn is_known_to(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+        given.flat_map(|list| list.split(',')).map(str::trim).any(|tag| {
+            let strong = tag.strip_prefix("W/").unwrap_or(tag);
+            strong == self.0 || tag == "*"
+        })
+    }
+
+    /// As the header `ETag` has it.
+    pub fn header(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.0).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_result_is_recognised() {
+        let tag = EntityTag::of(b"flags");
+        assert_ne!(tag, EntityTag::of(b"other flags"));
+        let check = |given: &[&str], expect: bool| {
+            let given = given.iter().map(|value| (header::IF_NONE_MATCH, value.parse().unwrap()));
+            assert_eq!(tag.is_known_to(&given.collect::<HeaderMap>()), expect);
+        };
+        let own = tag.0.as_str();
+        check(&[], false);
+        check(&["\"0\""], false);
+        check(&[own], true);
+        check(&[&format!("W/{own}")], true);
+        check(&[&format!("\"0\", {own}")], true);
+        check(&["*"], true);
+        check(&[own.trim_matches('"')], false);
+    }
+}

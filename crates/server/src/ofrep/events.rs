@@ -1,0 +1,129 @@
+//! The event stream of OFREP (open-feature/protocol, ADR-0008): tells clients that flags changed, never what they give.
+//!
+//! A client that connects is told the version at once, since something may have changed between its last evaluation
+//! and now; one that comes back with `Last-Event-ID` only when it missed something. Afterwards each change of the set
+//! is one message, and clients evaluate again.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::answer::{ErrorCode, failure};
+use super::stream_pass;
+use crate::clock;
+use crate::engine::{Engine, SdkKeyPlace};
+use crate::listener::told_to_stop;
+use crate::metrics::StreamReader;
+
+/// Where the stream is; the pass is in the query.
+pub const PATH: &str = "/ofrep/v1/events";
+
+/// Time between two signs of life.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a client may take nothing before it is dropped.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Seconds without a visible page after which a client may close the stream.
+pub const INACTIVITY_SECONDS: u32 = 120;
+
+/// The query.
+#[derive(Deserialize)]
+pub struct Pass {
+    t: Option<String>,
+}
+
+/// Where an application with this key hears of changes, for now.
+pub fn address(engine: &Engine, key: &SdkKeyPlace) -> String {
+    format!("{PATH}?t={}", stream_pass::issue(engine.stream_secret(), &key.id, clock::now()))
+}
+
+/// Serves the stream.
+pub async fn serve(State(engine): State<Arc<Engine>>, Query(pass): Query<Pass>, headers: HeaderMap) -> Response {
+    let key = pass.t.and_then(|pass| stream_pass::check(engine.stream_secret(), &pass, clock::now()));
+    let Some(key) = key.and_then(|id| engine.sdk_key_of(&id)) else {
+        let details = "the pass in the address does not work any more; evaluate again to get another one";
+        return failure(StatusCode::UNAUTHORIZED, Some(""), ErrorCode::General, details);
+    };
+    let last = headers.get("last-event-id").and_then(|last| last.to_str().ok()?.parse().ok());
+    // One message tells as much as many, so a client that lags has no use for a longer queue.
+    let (out, messages) = mpsc::channel(1);
+    let committed = engine.subscribe();
+    let listener = Listener { counted: engine.metrics().stream_reader(), engine, key, out };
+    tokio::spawn(listener.run(last, committed));
+    let messages = futures_util::stream::unfold(messages, |mut messages| async {
+        messages.recv().await.map(|message| (Ok::<Bytes, Infallible>(message), messages))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // Proxies that collect answers would hold changes back.
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    (headers, Body::from_stream(messages)).into_response()
+}
+
+/// One client that listens.
+struct Listener {
+    engine: Arc<Engine>,
+    key: SdkKeyPlace,
+    out: mpsc::Sender<Bytes>,
+    #[expect(dead_code, reason = "counts the client for as long as it listens")]
+    counted: StreamReader,
+}
+
+/// The client went away, takes nothing, or its key does not work any more.
+struct Over;
+
+impl Listener {
+    /// `told` is the version that the client evaluated last, where it says so.
+    async fn run<Entries: Clone>(self, mut told: Option<u64>, mut committed: broadcast::Receiver<Entries>) {
+        let mut stopping = self.engine.stopping();
+        let mut heartbeat = interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            if self.tell(&mut told).await.is_err() {
+                return;
+            }
+            let outcome = tokio::select! {
+                change = committed.recv() => match change {
+                    // However many were missed, the version says it.
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
+                    Err(broadcast::error::RecvError::Closed) => Err(Over),
+                },
+                _ = heartbeat.tick() => self.send(Bytes::from_static(b":\n\n")).await,
+                () = told_to_stop(&mut stopping) => Err(Over),
+            };
+            if outcome.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Says which version there is, unless the client knows.
+    async fn tell(&self, told: &mut Option<u64>) -> Result<(), Over> {
+        if self.engine.sdk_key_of(&self.key.id).is_none() {
+            return Err(Over);
+        }
+        let version = self.engine.evaluation_set(&self.key).map_or(0, |set| set.version);
+        if told.replace(version) == Some(version) {
+            return Ok(());
+        }
+        let seconds = clock::now().millis().div_euclid(1_000);
+        let message = format!(
+            "id:{version}\nevent:message\ndata:{{\"type\":\"refetchEvaluation\",\"etag\":\"{version}\",\
+             \"lastModified\":{seconds}}}\n\n"
+        );
+        self.send(message.into()).await
+    }
+
+    async fn send(&self, message: Bytes) -> Result<(), Over> {
+        self.out.send_timeout(message, PATIENCE).await.map_err(|_| Over)
+    }
+}

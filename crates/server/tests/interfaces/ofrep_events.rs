@@ -1,0 +1,109 @@
+//! The event stream of OFREP, as a browser's `EventSource` reads it.
+
+use std::time::Duration;
+
+use crate::bank::{Bank, send};
+use axum::Router;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Method, Request, StatusCode};
+use futures_util::StreamExt;
+use serde_json::Value;
+use signalbox_domain::command::Command;
+use signalbox_server::engine::Terms;
+use signalbox_server::ofrep;
+use tower::ServiceExt;
+
+/// Longer than any message takes, and than the time between two signs of life.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where an application with this key hears of changes.
+async fn address(router: &Router, key: &str) -> String {
+    let authorization = format!("Bearer {key}");
+    let headers = [("authorization", authorization.as_str())];
+    let answer = send(router, Method::POST, "/ofrep/v1/evaluate/flags", &headers, "{}").await;
+    answer.json()["eventStreams"][0]["endpoint"]["requestUri"].as_str().unwrap().to_owned()
+}
+
+/// An open stream.
+struct Listening(BodyDataStream);
+
+impl Listening {
+    async fn at(router: &Router, address: &str, last: Option<&str>) -> Self {
+        let mut request = Request::get(address);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let Ok(response) = router.clone().oneshot(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self(response.into_body().into_data_stream())
+    }
+
+    /// Id and data of the next message, signs of life left out; `None` when the stream ends.
+    async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            let bytes = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message in time")?.unwrap();
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
+            if let Some(data) = field("data:") {
+                assert_eq!(field("event:").as_deref(), Some("message"));
+                return Some((field("id:").unwrap(), serde_json::from_str(&data).unwrap()));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn clients_hear_that_their_flags_changed_and_of_nothing_else() {
+    let bank = Bank::new();
+    bank.boolean("half", 50.0);
+    let (id, key) = bank.sdk_key("production");
+    let router = ofrep::router(bank.engine.clone());
+    let address = address(&router, &key).await;
+
+    let mut listening = Listening::at(&router, &address, None).await;
+    let (first, data) = listening.next().await.unwrap();
+    assert_eq!(data["type"], "refetchEvaluation");
+    assert_eq!(data["etag"].as_str(), Some(first.as_str()));
+    assert!(data["lastModified"].as_i64().is_some_and(|seconds| seconds > 1_700_000_000), "{data}");
+
+    // A new key changes no flag; the next message is about the change that does.
+    bank.sdk_key("staging");
+    bank.give("half", 60.0, None);
+    let (second, _) = listening.next().await.unwrap();
+    assert!(second.parse::<u64>().unwrap() > first.parse::<u64>().unwrap());
+
+    // Who comes back is told only what was missed.
+    let mut back = Listening::at(&router, &address, Some(&first)).await;
+    assert_eq!(back.next().await.unwrap().0, second);
+    let mut up_to_date = Listening::at(&router, &address, Some(&second)).await;
+    bank.give("half", 70.0, None);
+    let (third, _) = up_to_date.next().await.unwrap();
+    assert!(third.parse::<u64>().unwrap() > second.parse::<u64>().unwrap());
+
+    let version = bank.engine.read(|state, _| state.sdk_keys[&id].version);
+    let terms = Terms::system().against(version).because("Lost.".to_owned());
+    bank.engine.submit_blocking(Command::RevokeSdkKey { sdk_key: id }, terms).unwrap();
+    while listening.next().await.is_some() {}
+    let answer = send(&router, Method::GET, &address, &[], "").await;
+    assert_eq!((answer.status, answer.json()["errorCode"].as_str()), (StatusCode::UNAUTHORIZED, Some("GENERAL")));
+}
+
+#[tokio::test]
+async fn a_pass_that_is_none_lets_nobody_in() {
+    let bank = Bank::new();
+    let (_, key) = bank.sdk_key("production");
+    let router = ofrep::router(bank.engine.clone());
+    let address = address(&router, &key).await;
+    let forged = [
+        "/ofrep/v1/events".to_owned(),
+        "/ofrep/v1/events?t=".to_owned(),
+        format!("/ofrep/v1/events?t={key}"),
+        address[..address.len() - 1].to_owned(),
+        address.replace("t=", "t=9"),
+    ];
+    for address in forged {
+        let answer = send(&router, Method::GET, &address, &[], "").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
+    }
+}
