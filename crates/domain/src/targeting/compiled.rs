@@ -451,6 +451,17 @@ mod tests {
     }
 
     #[test]
+    fn who_was_erased_is_nobody() {
+        let written = json!({"key": "s", "name": "S", "included": ["ann", "(erased)"]});
+        let written: Segment<String> = serde_json::from_value(written).unwrap();
+        let compiled = CompiledSegment::new(&written, |person| Some(person.as_str()).filter(|key| *key != "(erased)"));
+        for (key, expect) in [("ann", true), ("(erased)", false)] {
+            let attributes = Attributes::of_key(key, Timestamp::default());
+            assert_eq!(compiled.contains(&attributes, &CompiledSegments::default()), expect, "{key}");
+        }
+    }
+
+    #[test]
     fn all_any_and_none_of_the_clauses() {
         let clauses = json!([
             {"operator": "one_of", "attribute": "a", "values": ["1"]},

@@ -229,7 +229,7 @@ mod tests {
         check(
             json!({"operator": "time_after", "time": "2026-12-01T09:00", "zone": "Europe/Berlin"}),
             json!({}),
-            "the time is 1 December 2026, 09:00 (Europe/Berlin) or later: is Tuesday, 1 December 2026, 09:00 (Europe/Berlin), so yes",
+            "the time is 1 December 2026, 09:00 (Europe/Berlin) or later: it is Tuesday, 1 December 2026, 09:00 (Europe/Berlin), so yes",
         );
         check(
             json!({"operator": "is_set", "attribute": "plan", "not": true}),

@@ -95,9 +95,16 @@ fn instant(text: &str, zone: Option<Tz>) -> Option<i64> {
 
 /// A local date and time, or the midnight that begins a local date.
 fn local(text: &str) -> Option<NaiveDateTime> {
-    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
-    let time = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    time.or_else(|| Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))
+    // chrono itself also reads signs, spaces and single digits.
+    let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'T' | b':' | b'.');
+    if !text.starts_with(|first: char| first.is_ascii_digit()) || !text.bytes().all(is_plain) {
+        return None;
+    }
+    match text.len() {
+        10 => Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)),
+        16 => NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok(),
+        _ => NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok(),
+    }
 }
 
 /// When clocks in `zone` show `local`: the earlier time where they show it twice; where they skip it, as if they had
@@ -292,6 +299,27 @@ mod tests {
         check("2026-10-04T02:15", "Australia/Lord_Howe", "2026-10-03T15:45:00.000Z");
         check("2011-12-30T12:00", "Pacific/Apia", "2011-12-30T22:00:00.000Z");
         check("2026-12-01", "Asia/Kathmandu", "2026-11-30T18:15:00.000Z");
+        for text in [
+            "",
+            "2026",
+            "2026-12",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-12-1",
+            " 2026-12-01",
+            "2026-12-01T",
+            "2026-12-01T24:00",
+            "2026-12-01 09:00",
+            "2026-12-01T09:00Z",
+            "+262142-12-31T23:59:59",
+            "-262143-01-01T00:00:00",
+            "12026-01-01",
+        ] {
+            assert_eq!(instant(text, Some(Tz::UTC)), None, "{text:?}");
+        }
+        // Within the calendar there, not here.
+        assert_eq!(instant("0000-01-01", Some("Asia/Tokyo".parse().unwrap())), None);
+        assert_eq!(instant("9999-12-31T23:59", Some("America/New_York".parse().unwrap())), None);
     }
 
     #[test]

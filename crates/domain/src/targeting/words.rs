@@ -204,7 +204,7 @@ fn listed(values: &[String]) -> String {
 pub(super) fn found(clause: &Clause, found: Found<'_>, verdict: Verdict) -> String {
     match found {
         Found::Unreadable => "what is stored here cannot be read".to_owned(),
-        Found::Now(now) => format!("is {}", instant_words(now.millis(), clause.condition.zone())),
+        Found::Now(now) => format!("it is {}", instant_words(now.millis(), clause.condition.zone())),
         Found::Segments => "is asked of groups".to_owned(),
         Found::Attribute(None) => "is not given".to_owned(),
         Found::Attribute(Some(seen)) => {
@@ -318,8 +318,8 @@ impl<Person> Segment<Person> {
         };
         match self.excluded.as_slice() {
             [] => {}
-            [_] => sentence.push_str("; but not 1 person left out by name"),
-            excluded => sentence.push_str(&format!("; but not {} people left out by name", count(excluded))),
+            [_] => sentence.push_str("; without 1 person left out by name"),
+            excluded => sentence.push_str(&format!("; without {} people left out by name", count(excluded))),
         }
         sentence + "."
     }
@@ -370,10 +370,14 @@ impl Rule {
         };
         let what = alternatives(&variants);
         let by = self.split_by.as_ref().map(|path| format!(", split by {path}")).unwrap_or_default();
+        let tells_when = |clause: &Clause| {
+            clause.condition.attribute().is_none() && !matches!(clause.condition, Condition::InSegment(_))
+        };
+        let comma = if self.clauses.iter().any(tells_when) { "," } else { "" };
         match self.share {
-            Share::NOBODY => format!("Nobody yet of {who} gets {what}{by}."),
-            Share::EVERYBODY => format!("{} gets {what}{by}.", capitalised(&who)),
-            share => format!("{share} of {who} get {what}{by}."),
+            Share::NOBODY => format!("Nobody yet of {who}{comma} gets {what}{by}."),
+            Share::EVERYBODY => format!("{}{comma} gets {what}{by}.", capitalised(&who)),
+            share => format!("{share} of {who}{comma} get {what}{by}."),
         }
     }
 }
@@ -532,7 +536,7 @@ mod tests {
         check(
             json!([launch]),
             json!({}),
-            "Everyone, while the time is 1 December 2026, 09:00 (Europe/Berlin) or later gets “instant”.",
+            "Everyone, while the time is 1 December 2026, 09:00 (Europe/Berlin) or later, gets “instant”.",
         );
     }
 
@@ -549,7 +553,7 @@ mod tests {
         check(json!({"included": ["ann"]}), "1 person by name.");
         check(
             json!({"included": vec!["ann"; 1_200], "excluded": ["ben"]}),
-            "1,200 people by name; but not 1 person left out by name.",
+            "1,200 people by name; without 1 person left out by name.",
         );
         check(json!({"groups": [{"match": "all", "clauses": [a]}]}), "Everyone for whom this holds: a is given.");
         check(
@@ -558,7 +562,7 @@ mod tests {
         );
         check(
             json!({"groups": [{"match": "all", "clauses": [a, b]}], "included": ["x"], "excluded": ["y", "z"]}),
-            "Everyone for whom all of this holds: a is given, b is given; besides, 1 person by name; but not 2 people left out by name.",
+            "Everyone for whom all of this holds: a is given, b is given; besides, 1 person by name; without 2 people left out by name.",
         );
     }
 }

@@ -70,9 +70,9 @@ const SEGMENTS: [&str; 5] = ["staff", "beta", "circle", "back", "gone"];
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
-        6 => proptest::sample::select(&TEXTS[..]).prop_map(ToOwned::to_owned),
-        1 => any::<String>(),
-        1 => (1_usize..6_000).prop_map(|length| "ä".repeat(length)),
+        30 => proptest::sample::select(&TEXTS[..]).prop_map(ToOwned::to_owned),
+        4 => any::<String>(),
+        1 => (1_000_usize..3_000).prop_map(|length| "ä".repeat(length)),
     ]
 }
 
