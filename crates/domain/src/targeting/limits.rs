@@ -18,9 +18,12 @@ pub const LARGEST_PATTERN_CACHE: usize = 256 * 1024;
 /// Longest text of an attribute that text clauses and patterns read, in bytes; a longer one cannot be judged.
 pub const LONGEST_READ: usize = 4 * 1024;
 /// Most segments that one clause names.
-pub const MOST_SEGMENTS_NAMED: usize = 50;
+pub const MOST_SEGMENTS_NAMED: usize = 20;
 /// Most clauses of one rule, or of one group of a segment.
 pub const MOST_CLAUSES: usize = 30;
+/// Most clauses of one segment, over all its groups. One clause that names segments may ask all of theirs, and all
+/// of those that theirs name.
+pub const MOST_SEGMENT_CLAUSES: usize = 50;
 /// Most groups of one segment.
 pub const MOST_GROUPS: usize = 10;
 /// Most rules of one flag in one environment.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::clause::{Clause, Condition};
-use super::limits::{MOST_CLAUSES, MOST_GROUPS, MOST_SEGMENT_PEOPLE, MOST_SEGMENTS, MOST_SEGMENTS_NAMED};
+use super::limits::{
+    MOST_CLAUSES, MOST_GROUPS, MOST_SEGMENT_CLAUSES, MOST_SEGMENT_PEOPLE, MOST_SEGMENTS, MOST_SEGMENTS_NAMED,
+};
 use crate::key::SegmentKey;
 use crate::refusal::Refusal;
 use crate::text;
@@ -119,6 +121,9 @@ impl<Person> Segment<Person> {
                 return Err(Refusal::invalid(field, "must list at least one clause"));
             }
             check_clauses(&group.clauses, &field)?;
+        }
+        if self.groups.iter().map(|group| group.clauses.len()).sum::<usize>() > MOST_SEGMENT_CLAUSES {
+            return Err(Refusal::invalid("groups", format!("must list at most {MOST_SEGMENT_CLAUSES} clauses in all")));
         }
         for (name, people) in [("included", &self.included), ("excluded", &self.excluded)] {
             if people.len() > MOST_SEGMENT_PEOPLE {
@@ -302,8 +307,12 @@ mod tests {
             "groups: must list at most 10 groups",
         );
         check(
+            json!({"groups": vec![json!({"match": "any", "clauses": vec![&set; 26]}); 2]}),
+            "groups: must list at most 50 clauses in all",
+        );
+        check(
             json!({"groups": [{"match": "all", "clauses": [set, {"operator": "in_segment", "segments": []}]}]}),
-            "groups[0].clauses[1].segments: must list 1 to 50",
+            "groups[0].clauses[1].segments: must list 1 to 20",
         );
         check(
             json!({"groups": [{"match": "all", "clauses": [{"operator": "in_segment", "segments": ["a", "a"]}]}]}),
