@@ -49,25 +49,31 @@ pub(super) struct Version<'a> {
 impl<'a> Version<'a> {
     /// Reads a version, unless it is none.
     pub(super) fn read(text: &'a str) -> Option<Self> {
-        let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
-        let (text, build) = match text.split_once('+') {
-            Some((text, build)) => (text, Some(build)),
-            None => (text, None),
-        };
-        let (numbers, pre_release) = match text.split_once('-') {
-            Some((numbers, pre_release)) => (numbers, Some(pre_release)),
-            None => (text, None),
-        };
-        if !pre_release.is_none_or(are_identifiers) || !build.is_none_or(are_identifiers) {
-            return None;
-        }
+        let mut rest = text.strip_prefix(['v', 'V']).unwrap_or(text);
         let mut core = [0; 3];
         let mut written = 0;
-        for number in numbers.split('.') {
-            *core.get_mut(written)? = whole(number)?;
+        loop {
+            let (number, after) = leading_number(rest)?;
+            *core.get_mut(written)? = number;
             written += 1;
+            match after.strip_prefix('.') {
+                Some(next) => rest = next,
+                None => {
+                    rest = after;
+                    break;
+                }
+            }
         }
-        Some(Self { core, written, pre_release: pre_release.unwrap_or_default() })
+        let (marked, build) = match rest.split_once('+') {
+            Some((marked, build)) => (marked, Some(build)),
+            None => (rest, None),
+        };
+        let pre_release = match marked {
+            "" => None,
+            marked => Some(marked.strip_prefix('-')?),
+        };
+        let is_well_formed = pre_release.is_none_or(are_identifiers) && build.is_none_or(are_identifiers);
+        is_well_formed.then_some(Self { core, written, pre_release: pre_release.unwrap_or_default() })
     }
 
     fn precedence(&self, other: &Version<'_>) -> Ordering {
@@ -80,10 +86,15 @@ impl<'a> Version<'a> {
     }
 }
 
-/// A whole number of ASCII digits that 64 bits hold.
-fn whole(digits: &str) -> Option<u64> {
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { digits.parse().ok() } else { None }
+/// The whole number that a text begins with, and what follows it; none beyond 64 bits.
+fn leading_number(text: &str) -> Option<(u64, &str)> {
+    let mut number = 0_u64;
+    let mut length = 0;
+    for digit in text.bytes().map_while(|byte| byte.is_ascii_digit().then(|| byte - b'0')) {
+        number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
+        length += 1;
+    }
+    (length > 0).then(|| (number, &text[length..]))
 }
 
 fn are_identifiers(text: &str) -> bool {
