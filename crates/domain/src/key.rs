@@ -95,6 +95,10 @@ keys! {
     SdkKeyId;
     /// Opaque id of a rollout, unique in the installation.
     RolloutId;
+    /// Names a segment, unique in its project.
+    SegmentKey;
+    /// Opaque id of a targeting rule, unique in its configuration.
+    RuleId;
 }
 
 /// Who did something: an access token, or the system itself (first start, command line on the server's machine).

@@ -25,6 +25,7 @@ pub mod refusal;
 pub mod rollout;
 pub mod share;
 pub mod state;
+pub mod targeting;
 pub mod text;
 pub mod time;
 pub mod value;

@@ -4,3 +4,4 @@
 mod bench;
 mod properties;
 mod rollout_life;
+mod targeting;
