@@ -7,7 +7,7 @@
 //! | state `DISABLED` | no value, no variant, reason `DISABLED` |
 //! | the rule cannot be compiled | error `PARSE_ERROR` |
 //! | no rule | default variant, reason `STATIC` |
-//! | the rule gives the name of a variant (`true` and `false` and numbers are taken as text) | that variant, `TARGETING_MATCH` |
+//! | the rule gives the name of a variant (a boolean or number as text) | that variant, `TARGETING_MATCH` |
 //! | the rule gives null | default variant, reason `DEFAULT` |
 //! | the default variant is needed and there is none | no value, no variant, reason `DEFAULT` |
 //! | a variant is needed that does not exist | error `GENERAL` |

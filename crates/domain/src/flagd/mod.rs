@@ -3,8 +3,8 @@
 //! A [`Document`](document::Document) is read leniently, compiled once into a [`FlagSet`], and then asked
 //! with a [`Context`] as often as one likes. Time is part of the context; nothing here reads a clock.
 //!
-//! flagd itself has changed how it divides people three times, and its own clients disagree today. So each
-//! flag is compiled with the [`Generation`] it was made for, and an upgrade moves nobody.
+//! flagd has had three ways to divide people, and its own clients disagree today. So each flag is compiled with
+//! the [`Generation`] it was made for, and an upgrade moves nobody.
 
 pub mod document;
 pub mod evaluate;

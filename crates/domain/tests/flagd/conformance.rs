@@ -43,7 +43,7 @@ impl Evaluator for Direct {
 }
 
 fn run(generation: Generation, select: impl Fn(&Scenario) -> bool) -> Tally {
-    let testbed = Testbed::fetch();
+    let testbed = Testbed::get();
     let mut tally = Tally::default();
     let evaluator_scenarios = testbed.scenarios("evaluator/gherkin", None);
     tally.run(&evaluator_scenarios, &select, &mut Direct::new(testbed.evaluator_flags(), generation));
@@ -66,5 +66,5 @@ fn every_scenario_of_the_second_generation_passes() {
         !not_then.iter().any(|tag| scenario.tags.contains(*tag)) && !selects_a_flag_set(scenario)
     });
     assert_eq!(tally.failures, [""; 0]);
-    assert_eq!(tally.run + tally.skipped, 426);
+    assert_eq!((tally.run, tally.skipped), (253, 173));
 }

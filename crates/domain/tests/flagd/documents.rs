@@ -31,7 +31,7 @@ fn by_key(document: &Document) -> BTreeMap<&str, &Result<Definition, BrokenFlag>
 
 #[test]
 fn the_suites_documents_come_back_as_they_were() {
-    let testbed = Testbed::fetch();
+    let testbed = Testbed::get();
     for json in [testbed.evaluator_flags(), testbed.provider_flags()] {
         let document = round_trip(json.clone());
         assert_eq!(document.warnings, []);
@@ -49,7 +49,7 @@ fn the_suites_documents_come_back_as_they_were() {
 
 #[test]
 fn the_schemas_examples_come_back_as_they_were() {
-    let examples = Testbed::fetch().schema_examples();
+    let examples = Testbed::get().schema_examples();
     assert_eq!(examples.len(), 18);
     for json in examples {
         round_trip(json);
@@ -86,7 +86,10 @@ fn a_broken_flag_is_its_own_fault_alone() {
 
 #[test]
 fn a_list_of_flags_is_read_by_their_keys() {
-    let on = |value: Value| json!({"key": "odd name / ?", "state": "ENABLED", "variants": {"on": value}, "defaultVariant": "on"});
+    let on = |value: Value| {
+        let key = "odd name / ?";
+        json!({"key": key, "state": "ENABLED", "variants": {"on": value}, "defaultVariant": "on"})
+    };
     let document = round_trip(json!({"flags": [on(json!(1)), {"state": "ENABLED"}, 7, on(json!(2))]}));
     assert_eq!(document.flags.len(), 1);
     assert_eq!(document.flags[0].key, "odd name / ?");

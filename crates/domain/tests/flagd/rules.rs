@@ -31,8 +31,8 @@ fn json(datum: &Datum<'_>) -> Value {
 fn each_operator_gives_what_json_logic_says() {
     let attributes = json!({
         "targetingKey": "u1", "age": 29, "blank": "", "zero": 0, "no": false, "list": [1, 2, 3], "none": [],
-        "user": {"name": "Zoë", "roles": ["admin", "staff"]}, "people": [{"age": 17}, {"age": 30}], "path": "user.name",
-        "$flagd": {"flagKey": "forged", "other": 1},
+        "user": {"name": "Zoë", "roles": ["admin", "staff"]}, "people": [{"age": 17}, {"age": 30}],
+        "0": "zeroth", "path": "user.name", "$flagd": {"flagKey": "forged", "other": 1},
     });
     for (rule, expect) in [
         (json!({"var": "age"}), json!(29.0)),
@@ -41,6 +41,9 @@ fn each_operator_gives_what_json_logic_says() {
         (json!({"var": "user.roles.9"}), json!(null)),
         (json!({"var": ["user.gone", "default"]}), json!("default")),
         (json!({"var": {"var": "path"}}), json!("Zoë")),
+        (json!({"var": 0}), json!("zeroth")),
+        (json!({"var": [0.0]}), json!("zeroth")),
+        (json!({"map": [[[7, 8]], {"var": 1}]}), json!([8.0])),
         (json!({"var": "targetingKey"}), json!("u1")),
         (json!({"var": "$flagd.flagKey"}), json!("checkout")),
         (json!({"var": {"cat": ["$flagd.", "flagKey"]}}), json!("checkout")),

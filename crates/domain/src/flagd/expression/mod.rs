@@ -6,6 +6,10 @@
 //! on. flagd adds `fractional`, `sem_ver`, `starts_with`, `ends_with` and `$ref`, which stands for a rule of the
 //! document's `$evaluators` and does not nest. An object with one member is an operation; any other is itself.
 //!
+//! **Variables.** `var` follows a path into the context, which holds `targetingKey`; flagd adds `$flagd.flagKey` and
+//! `$flagd.timestamp`, which no context can forge. Within `map`, `filter`, `all`, `none` and `some`, a path starts at
+//! the item, within `reduce` at `current` and `accumulator`; the context is out of sight there.
+//!
 //! **Bad input never fails.** An operand that is missing is null. flagd's own operators give null, never
 //! `false`, for input they cannot use, so that the default variant wins. Calculations give null instead of a
 //! number that is not finite. Numbers are compared and calculated as 64-bit floats as JavaScript does it, except

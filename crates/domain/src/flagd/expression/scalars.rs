@@ -1,6 +1,6 @@
 //! Operators on numbers and text.
 
-use super::datum::{Datum, List};
+use super::datum::Datum;
 use super::subject::Subject;
 
 /// A calculation with 64-bit floats.
@@ -60,15 +60,11 @@ pub fn is_in<'a>(needle: &Datum<'a>, haystack: &Datum<'a>, subject: &Subject<'a>
 pub fn concatenated<'a>(operands: impl Iterator<Item = Datum<'a>>, subject: &Subject<'a>) -> Datum<'a> {
     let mut joined = String::new();
     for operand in operands {
-        let cost = match &operand {
-            Datum::Text(text) => text.len() / 64,
-            Datum::List(List::Given(items)) => items.len(),
-            other => other.weight() - 1,
-        };
-        if !subject.affords(cost) {
+        let text = operand.to_text();
+        if !subject.affords(text.len() / 64) {
             return Datum::Null;
         }
-        joined.push_str(&operand.to_text());
+        joined.push_str(&text);
     }
     Datum::Text(joined.into())
 }

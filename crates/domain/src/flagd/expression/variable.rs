@@ -49,7 +49,7 @@ impl Source {
     pub fn written(operand: &Value) -> Self {
         match operand {
             Value::String(path) => Self::at(path),
-            Value::Number(place) => Self::Path([place.to_string().into()].into()),
+            Value::Number(_) => Self::at(&Datum::from(operand).to_text()),
             _ => Self::Whole,
         }
     }

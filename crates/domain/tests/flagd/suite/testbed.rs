@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -17,8 +18,13 @@ pub struct Testbed {
 }
 
 impl Testbed {
-    /// Finds the crate, fetching it first where it has never been.
-    pub fn fetch() -> Self {
+    /// The crate's; fetched from the registry where it has never been, and looked for once.
+    pub fn get() -> &'static Self {
+        static TESTBED: LazyLock<Testbed> = LazyLock::new(Testbed::find);
+        &TESTBED
+    }
+
+    fn find() -> Self {
         let manifest = throwaway_manifest();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
