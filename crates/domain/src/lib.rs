@@ -15,6 +15,7 @@ pub mod environment;
 pub mod evaluation;
 pub mod event;
 pub mod flag;
+pub mod flagd;
 pub mod fold;
 pub mod key;
 pub mod people;
