@@ -21,7 +21,8 @@ async fn address(router: &Router, key: &str) -> String {
     let authorization = format!("Bearer {key}");
     let headers = [("authorization", authorization.as_str())];
     let answer = send(router, Method::POST, "/ofrep/v1/evaluate/flags", &headers, "{}").await;
-    answer.json()["eventStreams"][0]["endpoint"]["requestUri"].as_str().unwrap().to_owned()
+    let address = &answer.json()["eventStreams"][0]["endpoint"]["requestUri"];
+    address.as_str().expect("an address in the answer").to_owned()
 }
 
 /// An open stream.
@@ -33,7 +34,7 @@ impl Listening {
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let Ok(response) = router.clone().oneshot(request.body(Body::empty()).unwrap()).await;
+        let Ok(response) = router.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self(response.into_body().into_data_stream())
@@ -42,12 +43,12 @@ impl Listening {
     /// Id and data of the next message, signs of life left out; `None` when the stream ends.
     async fn next(&mut self) -> Option<(String, Value)> {
         loop {
-            let bytes = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message in time")?.unwrap();
-            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            let bytes = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message in time")?;
+            let text = String::from_utf8(bytes.expect("a whole message").to_vec()).expect("UTF-8");
             let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
             if let Some(data) = field("data:") {
                 assert_eq!(field("event:").as_deref(), Some("message"));
-                return Some((field("id:").unwrap(), serde_json::from_str(&data).unwrap()));
+                return Some((field("id:").expect("an id"), serde_json::from_str(&data).expect("JSON")));
             }
         }
     }
