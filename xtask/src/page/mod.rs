@@ -31,11 +31,11 @@ pub fn build(workspace: &Workspace) -> Outcome {
     process::run(
         process::cargo()
             .args(["build", "--package", "ui", "--target", "wasm32-unknown-unknown"])
-            .args(["--profile", "ui"])
+            .args(["--profile", "wasm"])
             .current_dir(workspace.root()),
         "the messages above say what does not compile",
     )?;
-    let module = workspace.cargo_output().join("wasm32-unknown-unknown").join("ui").join("ui.wasm");
+    let module = workspace.cargo_output().join("wasm32-unknown-unknown").join("wasm").join("ui.wasm");
     let glue = bindings::generate(&module, &workspace.output("xtask").join("bindings"))?;
 
     let mut files = files::PageFiles::default();

@@ -110,7 +110,7 @@ pub const STEPS: &[Step] = &[
 const DESKTOP_FEATURE: &str = "--features=signalbox/custom-protocol";
 
 /// The same profile as the page's, so that the two share what they compile.
-const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--profile", "ui"];
+const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--profile", "wasm"];
 
 /// What is built to be run. The task runner is left out: with the others' features its own
 /// dependencies would be compiled a second time.
