@@ -13,6 +13,7 @@ pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
     insert(paths, STREAM_PATH, "get", live_stream(stream));
     insert(paths, &ofrep::SINGLE_PATH.replace("{*key}", "{key}"), "post", evaluate_flag());
     insert(paths, ofrep::BULK_PATH, "post", evaluate_flags());
+    insert(paths, ofrep::events::PATH, "get", evaluation_events());
     insert(paths, "/api/openapi.json", "get", plain("get_openapi", "This document", "application/json"));
     insert(paths, "/healthz", "get", empty("get_health", "Whether the process runs"));
     let mut ready =
@@ -172,5 +173,39 @@ fn evaluate_flags() -> Value {
         },
     });
     let failure = failed(&["errorCode", "errorDetails"]);
-    evaluation("evaluate_flags", "Evaluate all flags of the environment", json!([]), success, failure)
+    let known = json!([{
+        "name": "If-None-Match", "in": "header", "required": false,
+        "description": "The `ETag` of the result that the client has.",
+        "schema": { "type": "string" },
+    }]);
+    let mut operation = evaluation("evaluate_flags", "Evaluate all flags of the environment", known, success, failure);
+    operation["responses"]["200"]["headers"] = json!({
+        "ETag": { "description": "Names the evaluated result.", "schema": { "type": "string" } },
+    });
+    operation["responses"]["304"] = json!({ "description": "The client has this result already." });
+    operation
+}
+
+fn evaluation_events() -> Value {
+    let failure = failed(&["key", "errorCode", "errorDetails"]);
+    json!({
+        "operationId": "get_evaluation_events",
+        "tags": ["evaluation"],
+        "summary": "Hear that flags changed",
+        "description": "Server-sent events `message`, with `{\"type\":\"refetchEvaluation\",\"etag\",\"lastModified\"}` as \
+            data: evaluate again. The address, with its pass, is in `eventStreams` of an answer for all flags.",
+        "security": [],
+        "parameters": [
+            { "name": "t", "in": "query", "required": true, "description": "The pass.", "schema": { "type": "string" } },
+            { "name": "Last-Event-ID", "in": "header", "required": false,
+                "description": "The last message that the client has.", "schema": { "type": "string" } },
+        ],
+        "responses": {
+            "200": { "description": "The stream, until it ends.", "content": { "text/event-stream": {} } },
+            "401": {
+                "description": "No pass, or one that does not work any more.",
+                "content": { "application/json": { "schema": failure } },
+            },
+        },
+    })
 }
