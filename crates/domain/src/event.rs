@@ -1,5 +1,7 @@
 //! What can happen. Each event says exactly what changed, with before and after, and keeps its meaning for ever.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
@@ -143,7 +145,7 @@ pub enum Event {
         excluded: PeopleChange,
     },
     /// A segment was removed; nothing referred to it.
-    SegmentRemoved { project: ProjectKey, segment: SegmentKey, name: String },
+    SegmentRemoved { project: ProjectKey, segment: SegmentKey, before: SegmentContent },
     /// The default, for those whom no targeting rule fits, gives to more or fewer people, or other variants.
     RuleChanged {
         #[serde(flatten)]
@@ -406,6 +408,37 @@ impl Event {
                 Some(place) => Some(&place.environment),
                 None => None,
             },
+        }
+    }
+
+    /// The segments that the event is about or names.
+    #[must_use]
+    pub fn segments(&self) -> BTreeSet<&SegmentKey> {
+        match self {
+            Self::SegmentCreated { segment, .. } => {
+                let named = segment.references().into_iter().map(|(_, key)| key);
+                named.chain([&segment.key]).collect()
+            }
+            Self::SegmentChanged { segment, before, after, .. } => {
+                before.references().into_iter().chain(after.references()).chain([segment]).collect()
+            }
+            Self::SegmentRemoved { segment, before, .. } => before.references().into_iter().chain([segment]).collect(),
+            Self::RulesChanged { before, after, .. } => {
+                before.iter().chain(after).flat_map(|rule| rule.references("")).map(|(_, key)| key).collect()
+            }
+            Self::RuleChanged { before, after, .. } => {
+                before.audience.segments.iter().chain(&after.audience.segments).collect()
+            }
+            Self::PlanCreated { stages, .. } | Self::RolloutDrafted { stages, .. } => {
+                stages.iter().flat_map(Stage::segments).collect()
+            }
+            Self::PlanChanged { before, after, .. } => {
+                before.stages.iter().chain(&after.stages).flat_map(Stage::segments).collect()
+            }
+            Self::RolloutPlanChanged { before, after, .. } => {
+                before.iter().chain(after).flat_map(Stage::segments).collect()
+            }
+            _ => BTreeSet::new(),
         }
     }
 }

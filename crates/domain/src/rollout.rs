@@ -201,6 +201,15 @@ impl Rollout {
 }
 
 impl<Person> Stage<Person> {
+    /// The segments that it lets in whole.
+    #[must_use]
+    pub fn segments(&self) -> &[SegmentKey] {
+        match &self.audience {
+            StageAudience::Segments { segments } => segments,
+            StageAudience::People { .. } | StageAudience::Percentage { .. } => &[],
+        }
+    }
+
     /// "Staff", "10 %", "3 named people"; segments by their names.
     #[must_use]
     pub fn in_words(&self, segments: &impl SegmentNames) -> String {

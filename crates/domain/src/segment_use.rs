@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::flag::Configuration;
 use crate::key::{EnvironmentKey, FlagKey, PlanKey, RuleId, SegmentKey};
 use crate::project::Project;
-use crate::rollout::{Stage, StageAudience};
+use crate::rollout::Stage;
 
 /// A place that refers to a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,8 +154,5 @@ impl Configuration {
 }
 
 fn lets_in<Person>(stages: &[Stage<Person>], segment: &SegmentKey) -> bool {
-    stages.iter().any(|stage| match &stage.audience {
-        StageAudience::Segments { segments } => segments.contains(segment),
-        StageAudience::People { .. } | StageAudience::Percentage { .. } => false,
-    })
+    stages.iter().any(|stage| stage.segments().contains(segment))
 }

@@ -154,7 +154,7 @@ impl Teller<'_> {
                     changed.change(was, format!("{is}; {moved}"))
                 }
             }
-            Event::SegmentRemoved { name, .. } => words("removed group", name),
+            Event::SegmentRemoved { before, .. } => words("removed group", &before.name),
             Event::PlanCreated { project, name, stages, .. } => {
                 words("made plan", name).now(self.line(project, stages))
             }

@@ -9,18 +9,23 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use signalbox_domain::State;
 use signalbox_domain::envelope::Envelope;
-use signalbox_domain::evaluation::CompiledFlag;
+use signalbox_domain::evaluation::{CompiledFlag, Environs};
 use signalbox_domain::event::Event;
-use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, SegmentKey};
 use signalbox_domain::personal::Vault;
 use signalbox_domain::project::Project;
+use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
+
+use crate::ofrep::Fragments;
 
 /// A flag as applications ask for it.
 pub struct ServedFlag {
     /// What they ask for.
     pub key: FlagKey,
     /// What it gives.
-    pub compiled: CompiledFlag,
+    pub compiled: Arc<CompiledFlag>,
+    /// What of its answers is known beforehand.
+    pub fragments: Fragments,
 }
 
 /// The flags of one environment at one moment; archived ones are not among them.
@@ -32,14 +37,16 @@ pub struct EvaluationSet {
     pub version: u64,
     /// Sorted by key.
     flags: Vec<Arc<ServedFlag>>,
+    segments: Arc<CompiledSegments>,
+    reads_attributes: bool,
 }
 
 impl EvaluationSet {
-    /// The flag of this key.
+    /// The flag of this key, as it is served.
     #[must_use]
-    pub fn flag(&self, key: &str) -> Option<&CompiledFlag> {
+    pub fn served(&self, key: &str) -> Option<&ServedFlag> {
         let position = self.flags.binary_search_by(|flag| flag.key.as_str().cmp(key)).ok()?;
-        self.flags.get(position).map(|flag| &flag.compiled)
+        self.flags.get(position).map(AsRef::as_ref)
     }
 
     /// All flags, by key.
@@ -47,54 +54,126 @@ impl EvaluationSet {
         self.flags.iter().map(AsRef::as_ref)
     }
 
-    fn new(state: &State, project: &Project, environment: &EnvironmentKey, vault: &Vault) -> Self {
-        let mut set = Self { id: format!("{}/{environment}", project.key), version: 0, flags: Vec::new() };
-        set.flags = project.flags.keys().filter_map(|key| compile(project, key, environment, vault)).collect();
-        set.version = version(state, project, environment);
-        set
+    /// The segments of the project, which flags are asked with.
+    #[must_use]
+    pub fn segments(&self) -> &CompiledSegments {
+        &self.segments
     }
 
-    /// The same set with these flags compiled anew.
+    /// Whether any flag looks at more of whoever asks than the targeting key.
+    #[must_use]
+    pub const fn reads_attributes(&self) -> bool {
+        self.reads_attributes
+    }
+
+    /// This set with these flags compiled anew. A flag for which others wait comes before them.
     fn with(
         &self,
-        state: &State,
-        project: &Project,
+        from: Source<'_>,
         environment: &EnvironmentKey,
-        vault: &Vault,
-        touched: &[&FlagKey],
+        segments: &Arc<CompiledSegments>,
+        touched: &BTreeSet<&FlagKey>,
     ) -> Self {
-        let mut flags = self.flags.clone();
-        for key in touched {
-            let place = flags.binary_search_by(|flag| flag.key.cmp(key));
-            match (place, compile(project, key, environment, vault)) {
-                (Ok(position), Some(flag)) => flags[position] = flag,
-                (Ok(position), None) => {
-                    flags.remove(position);
-                }
-                (Err(position), Some(flag)) => flags.insert(position, flag),
-                (Err(_), None) => {}
-            }
+        let mut flags: BTreeMap<&FlagKey, Arc<ServedFlag>> =
+            self.flags.iter().map(|flag| (&flag.key, Arc::clone(flag))).collect();
+        let waits = |key: &FlagKey| {
+            let configuration = from.project.flags.get(key).and_then(|flag| flag.configurations.get(environment));
+            configuration.is_some_and(|here| !here.prerequisites.is_empty())
+        };
+        let (last, first): (Vec<_>, Vec<_>) = touched.iter().partition(|key| waits(key));
+        for key in first.into_iter().chain(last) {
+            match from.compile(key, environment, &self.id, &flags) {
+                Some(flag) => flags.insert(key, Arc::new(flag)),
+                None => flags.remove(key),
+            };
         }
-        Self { id: self.id.clone(), version: version(state, project, environment), flags }
+        let flags: Vec<_> = flags.into_values().collect();
+        Self {
+            id: self.id.clone(),
+            version: from.version(environment, &flags),
+            reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            segments: Arc::clone(segments),
+            flags,
+        }
+    }
+
+    fn empty(project: &ProjectKey, environment: &EnvironmentKey) -> Self {
+        Self {
+            id: format!("{project}/{environment}"),
+            version: 0,
+            flags: Vec::new(),
+            segments: Arc::default(),
+            reads_attributes: false,
+        }
     }
 }
 
-fn compile(project: &Project, key: &FlagKey, environment: &EnvironmentKey, vault: &Vault) -> Option<Arc<ServedFlag>> {
-    let flag = project.flags.get(key).filter(|flag| flag.archived.is_none())?;
-    let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, vault);
-    Some(Arc::new(ServedFlag { key: key.clone(), compiled }))
+/// What sets are compiled from.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    state: &'a State,
+    project: &'a Project,
+    vault: &'a Vault,
 }
 
-/// Archived flags count: a set from which one was taken is another set.
-fn version(state: &State, project: &Project, environment: &EnvironmentKey) -> u64 {
-    let versions = project.flags.values().filter_map(|flag| {
-        let configuration = flag.configurations.get(environment)?;
-        Some(flag.version.max(configuration.version))
-    });
-    versions.fold(state.last_erasure, Ord::max)
+impl Source<'_> {
+    fn compile(
+        self,
+        key: &FlagKey,
+        environment: &EnvironmentKey,
+        set: &str,
+        others: &BTreeMap<&FlagKey, Arc<ServedFlag>>,
+    ) -> Option<ServedFlag> {
+        let flag = self.project.flags.get(key).filter(|flag| flag.archived.is_none())?;
+        let environs = Environs {
+            vault: self.vault,
+            segments: &self.project.segments,
+            flag: &|other| Some(Arc::clone(&others.get(other)?.compiled)),
+        };
+        let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, environs);
+        let fragments = Fragments::of(set, key, &compiled);
+        Some(ServedFlag { key: key.clone(), compiled: Arc::new(compiled), fragments })
+    }
+
+    /// Archived flags count: a set from which one was taken is another set.
+    fn version(self, environment: &EnvironmentKey, flags: &[Arc<ServedFlag>]) -> u64 {
+        let own = self.project.flags.values().filter_map(|flag| {
+            let configuration = flag.configurations.get(environment)?;
+            Some(flag.version.max(configuration.version))
+        });
+        let compiled = flags.iter().map(|flag| flag.compiled.version());
+        own.chain(compiled).fold(self.state.last_erasure, Ord::max)
+    }
+
+    fn segments(self, shared: &CompiledSegments, touched: &BTreeSet<&SegmentKey>) -> CompiledSegments {
+        let known = self.project.segments.iter();
+        known
+            .map(|(key, known)| match shared.get(key) {
+                Some(compiled) if !touched.contains(key) => Arc::clone(compiled),
+                _ => Arc::new(CompiledSegment::new(&known.segment, |person| self.vault.reveal(person))),
+            })
+            .collect()
+    }
+
+    fn compile_all(self) -> ProjectSets {
+        let segments = Arc::new(self.segments(&CompiledSegments::default(), &BTreeSet::new()));
+        let flags = self.project.flags.keys().collect();
+        let environments = self.project.environments.iter().map(|environment| {
+            let empty = EvaluationSet::empty(&self.project.key, &environment.key);
+            (environment.key.clone(), Arc::new(empty.with(self, &environment.key, &segments, &flags)))
+        });
+        ProjectSets { environments: environments.collect(), segments }
+    }
 }
 
-type Sets = BTreeMap<ProjectKey, BTreeMap<EnvironmentKey, Arc<EvaluationSet>>>;
+/// The sets of one project, which share its segments.
+#[derive(Clone, Default)]
+struct ProjectSets {
+    environments: BTreeMap<EnvironmentKey, Arc<EvaluationSet>>,
+    segments: Arc<CompiledSegments>,
+}
+
+type Sets = BTreeMap<ProjectKey, ProjectSets>;
 
 /// The sets of all environments.
 pub struct EvaluationSets(ArcSwap<Sets>);
@@ -109,7 +188,7 @@ impl EvaluationSets {
     /// The flags of an environment, as they are now.
     #[must_use]
     pub fn of(&self, project: &ProjectKey, environment: &EnvironmentKey) -> Option<Arc<EvaluationSet>> {
-        self.0.load().get(project)?.get(environment).cloned()
+        self.0.load().get(project)?.environments.get(environment).cloned()
     }
 
     /// Takes in what these events changed; `state` and `vault` are those after them. One caller at a time.
@@ -119,34 +198,88 @@ impl EvaluationSets {
             self.0.store(Arc::new(compile_all(state, vault)));
             return;
         }
-        let touched = touched(state, envelopes);
-        if touched.is_empty() {
+        let segments = touched_segments(envelopes);
+        let touched = touched(state, envelopes, &segments);
+        if touched.is_empty() && segments.is_empty() {
             return;
         }
         let mut sets = Sets::clone(&self.0.load());
-        for ((project_key, environment), flags) in touched {
-            let Some(project) = state.projects.get(project_key) else { continue };
-            let sets = sets.entry(project_key.clone()).or_default();
-            let set = match sets.get(environment) {
-                Some(set) => set.with(state, project, environment, vault, &Vec::from_iter(flags)),
-                None => EvaluationSet::new(state, project, environment, vault),
+        for (key, touched_segments) in &segments {
+            let Some(project) = state.projects.get(*key) else { continue };
+            let source = Source { state, project, vault };
+            let sets = sets.entry((*key).clone()).or_default();
+            sets.segments = Arc::new(source.segments(&sets.segments, touched_segments));
+            for (environment, set) in &mut sets.environments {
+                *set = Arc::new(set.with(source, environment, &sets.segments, &BTreeSet::new()));
+            }
+        }
+        for ((key, environment), flags) in touched {
+            let Some(project) = state.projects.get(key) else { continue };
+            let source = Source { state, project, vault };
+            let sets = sets.entry(key.clone()).or_default();
+            let set = match sets.environments.get(environment) {
+                Some(set) => set.with(source, environment, &sets.segments, &flags),
+                None => {
+                    let flags = project.flags.keys().collect();
+                    EvaluationSet::empty(key, environment).with(source, environment, &sets.segments, &flags)
+                }
             };
-            sets.insert(environment.clone(), Arc::new(set));
+            sets.environments.insert(environment.clone(), Arc::new(set));
         }
         self.0.store(Arc::new(sets));
     }
 }
 
 fn compile_all(state: &State, vault: &Vault) -> Sets {
-    let sets_of = |project: &Project| {
-        let environments = project.environments.iter().map(|environment| &environment.key);
-        environments.map(|key| (key.clone(), Arc::new(EvaluationSet::new(state, project, key, vault)))).collect()
-    };
-    state.projects.values().map(|project| (project.key.clone(), sets_of(project))).collect()
+    let compile = |project| Source { state, project, vault }.compile_all();
+    state.projects.iter().map(|(key, project)| (key.clone(), compile(project))).collect()
 }
 
-/// The flags to compile anew, by environment; an environment without flags is itself new.
+/// The segments to compile anew, by project.
+fn touched_segments(envelopes: &[Envelope]) -> BTreeMap<&ProjectKey, BTreeSet<&SegmentKey>> {
+    let mut touched = BTreeMap::<_, BTreeSet<_>>::new();
+    for Envelope { event, .. } in envelopes {
+        match event {
+            Event::SegmentCreated { project, segment } => {
+                touched.entry(project).or_default().insert(&segment.key);
+            }
+            Event::SegmentChanged { project, segment, .. } | Event::SegmentRemoved { project, segment, .. } => {
+                touched.entry(project).or_default().insert(segment);
+            }
+            _ => {}
+        }
+    }
+    touched
+}
+
+/// The flags to compile anew, by environment; an environment without flags is itself new. A flag that waits for
+/// another, or refers to a segment, is touched with it.
 fn touched<'a>(
+    state: &'a State,
+    envelopes: &'a [Envelope],
+    segments: &BTreeMap<&'a ProjectKey, BTreeSet<&'a SegmentKey>>,
+) -> BTreeMap<(&'a ProjectKey, &'a EnvironmentKey), BTreeSet<&'a FlagKey>> {
+    let mut touched = touched_themselves(state, envelopes);
+    for (project_key, segments) in segments {
+        let Some(project) = state.projects.get(*project_key) else { continue };
+        let depending: BTreeSet<_> = segments.iter().flat_map(|segment| project.depending_on(segment)).collect();
+        for flag in project.flags.values() {
+            for (environment, configuration) in &flag.configurations {
+                if depending.iter().any(|segment| configuration.refers_to(segment)) {
+                    touched.entry((project_key, environment)).or_default().insert(&flag.key);
+                }
+            }
+        }
+    }
+    for ((project, environment), flags) in &mut touched {
+        let Some(project) = state.projects.get(*project) else { continue };
+        let waiting: Vec<_> = flags.iter().flat_map(|flag| project.waiting_for(flag, environment)).collect();
+        flags.extend(waiting);
+    }
+    touched
+}
+
+fn touched_themselves<'a>(
     state: &'a State,
     envelopes: &'a [Envelope],
 ) -> BTreeMap<(&'a ProjectKey, &'a EnvironmentKey), BTreeSet<&'a FlagKey>> {
@@ -177,9 +310,11 @@ mod tests {
     use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
     use signalbox_domain::decide::{Act, decide, settle};
     use signalbox_domain::event::Place;
+    use signalbox_domain::flag::BucketingAlgorithm;
     use signalbox_domain::flag::FlagDetails;
     use signalbox_domain::key::ActorId;
     use signalbox_domain::personal::Entropy;
+    use signalbox_domain::targeting::Attributes;
     use signalbox_domain::value::ValueKind;
     use signalbox_domain::{Share, Timestamp};
 
@@ -239,7 +374,8 @@ mod tests {
                     let set = sets.of(&project.key, &environment.key).unwrap();
                     told.push(format!("{} at {}", set.id, set.version));
                     for flag in set.flags() {
-                        let ann = flag.compiled.evaluate(Some("ann")).unwrap();
+                        let ann = Attributes::of_key("ann", Timestamp::default());
+                        let ann = flag.compiled.evaluate(&ann, set.segments()).unwrap();
                         told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
                     }
                 }
@@ -249,7 +385,8 @@ mod tests {
 
         fn value(&self, environment: &str, flag: &str, person: &str) -> Option<bool> {
             let set = self.sets.of(&project(), &environment.parse().unwrap())?;
-            set.flag(flag)?.evaluate(Some(person)).unwrap().value.as_bool()
+            let person = Attributes::of_key(person, Timestamp::default());
+            set.served(flag)?.compiled.evaluate(&person, set.segments()).unwrap().value.as_bool()
         }
     }
 
@@ -279,6 +416,7 @@ mod tests {
             variants: None,
             off_variant: None,
             salt: Some(key.into()),
+            bucketing: BucketingAlgorithm::Signalbox1,
         };
         Command::CreateFlag { project: project(), flag: Box::new(flag) }
     }

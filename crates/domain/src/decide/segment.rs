@@ -50,8 +50,8 @@ impl Desk<'_> {
         if let Some(user) = project.uses_of(&segment).first() {
             return Err(Refusal::conflict(format!("this segment is used by {user}; take it out there first")));
         }
-        let name = known.segment.name.clone();
-        Ok(vec![Event::SegmentRemoved { project: project_key, segment, name }])
+        let before = known.segment.content();
+        Ok(vec![Event::SegmentRemoved { project: project_key, segment, before }])
     }
 
     /// A segment in its stored form, sealed; people whom it named before keep their commitments.

@@ -122,6 +122,19 @@ pub(super) fn references_of<'a>(clauses: &'a [Clause], field: &str) -> Vec<(Stri
     found
 }
 
+fn references_of_groups(groups: &[Group]) -> Vec<(String, &SegmentKey)> {
+    let groups = groups.iter().enumerate();
+    groups.flat_map(|(index, group)| references_of(&group.clauses, &format!("groups[{index}].clauses"))).collect()
+}
+
+impl SegmentContent {
+    /// The segments that this one names.
+    #[must_use]
+    pub fn references(&self) -> Vec<&SegmentKey> {
+        references_of_groups(&self.groups).into_iter().map(|(_, key)| key).collect()
+    }
+}
+
 impl<Person> Segment<Person> {
     /// The segment in its stored form: name and description trimmed, everything within its limits. Who the people
     /// are, and that the segments it names exist ([`Segment::check_references`]), is checked where that is known.
@@ -176,11 +189,7 @@ impl<Person> Segment<Person> {
     /// The segments that this one names, each with the path of its field.
     #[must_use]
     pub fn references(&self) -> Vec<(String, &SegmentKey)> {
-        let mut found = Vec::new();
-        for (index, group) in self.groups.iter().enumerate() {
-            found.extend(references_of(&group.clauses, &format!("groups[{index}].clauses")));
-        }
-        found
+        references_of_groups(&self.groups)
     }
 
     /// Whether this segment, new or changed, may stand beside the others of the project: what it names exists, and

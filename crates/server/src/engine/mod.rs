@@ -20,7 +20,7 @@ use signalbox_domain::command::Command;
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::event::Event;
-use signalbox_domain::key::SdkKeyId;
+use signalbox_domain::key::{EnvironmentKey, ProjectKey, SdkKeyId};
 use signalbox_domain::personal::Vault;
 use signalbox_domain::{State, Timestamp};
 use signalbox_store::{Credential, CredentialOwner, Log, Opened, Reader, Session, StoredEntry};
@@ -216,7 +216,13 @@ impl Engine {
     /// What applications with this SDK key evaluate, as it is now. Takes no lock.
     #[must_use]
     pub fn evaluation_set(&self, key: &SdkKeyPlace) -> Option<Arc<EvaluationSet>> {
-        self.sets.of(&key.project, &key.environment)
+        self.evaluation_set_of(&key.project, &key.environment)
+    }
+
+    /// What applications in this environment evaluate, as it is now. Takes no lock.
+    #[must_use]
+    pub fn evaluation_set_of(&self, project: &ProjectKey, environment: &EnvironmentKey) -> Option<Arc<EvaluationSet>> {
+        self.sets.of(project, environment)
     }
 
     /// What passes to event streams are signed with; another one after each start.

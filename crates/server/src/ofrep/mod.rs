@@ -8,6 +8,7 @@ mod answer;
 mod credentials;
 mod entity_tag;
 pub mod events;
+mod fragments;
 mod request;
 mod stream_pass;
 
@@ -24,12 +25,14 @@ use axum::routing::{any, get, post};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::body::{self, Unread};
+use crate::clock;
 use crate::engine::{Engine, SdkKeyPlace};
 use crate::evaluation_sets::EvaluationSet;
 use crate::http::Message;
 use crate::metrics::Outcome;
 use answer::{ErrorCode, failure};
 use entity_tag::EntityTag;
+pub use fragments::Fragments;
 
 /// Evaluates one flag. The key takes all that follows, so that one with a slash is an unknown flag, not an unknown
 /// path.
@@ -76,16 +79,17 @@ async fn evaluate_flag(
         Ok(body) => body,
         Err(unread) => return unreadable(unread, Some(key)),
     };
-    let request = match request::read(&body) {
+    let served = set.served(key);
+    let request = match request::read(&body, served.is_some_and(|flag| flag.compiled.reads_attributes())) {
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, Some(key), bad.code, &bad.details),
     };
     let evaluations = &engine.metrics().evaluations;
-    let Some(flag) = set.flag(key) else {
+    let Some(flag) = served else {
         evaluations.count(Outcome::FlagNotFound);
         return failure(StatusCode::NOT_FOUND, Some(key), ErrorCode::FlagNotFound, "there is no flag of this key");
     };
-    let (outcome, response) = answer::single(&set, key, flag, request.targeting_key.as_deref());
+    let (outcome, response) = answer::single(&set, flag, &request.attributes(clock::now()));
     evaluations.count(outcome);
     response
 }
@@ -96,14 +100,11 @@ async fn evaluate_flags(State(engine): State<Arc<Engine>>, headers: HeaderMap, b
         Ok(body) => body,
         Err(unread) => return unreadable(unread, None),
     };
-    let request = match request::read(&body) {
+    let request = match request::read(&body, set.reads_attributes()) {
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, None, bad.code, &bad.details),
     };
-    let Some((tally, evaluated)) = answer::bulk(&set, request.targeting_key.as_deref()) else {
-        let details = "the answer could not be written";
-        return failure(StatusCode::INTERNAL_SERVER_ERROR, None, ErrorCode::General, details);
-    };
+    let (tally, evaluated) = answer::bulk(&set, &request.attributes(clock::now()));
     engine.metrics().evaluations.add(tally);
     let tag = EntityTag::of(&evaluated);
     if tag.is_known_to(&headers) {
