@@ -103,11 +103,6 @@ impl Clauses {
         self.rows.get().into_iter().map(Row::typed).collect()
     }
 
-    /// The clauses, when nothing is wrong with them.
-    pub fn read(&self) -> Option<Vec<Clause>> {
-        self.typed().iter().map(|draft| draft.read().ok()).collect()
-    }
-
     /// From now on clauses that were left empty are marked as well.
     pub fn mark(&self) {
         self.tried.set(true);

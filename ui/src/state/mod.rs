@@ -32,7 +32,7 @@ use signalbox_protocol::wire::plan::Plan;
 use signalbox_protocol::wire::project::Project;
 use signalbox_protocol::wire::session::Me;
 
-pub use detail::{DetailView, Loaded};
+pub use detail::Loaded;
 pub use segments::Segments;
 pub use toast::{Toast, ToastKind};
 

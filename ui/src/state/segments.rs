@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use signalbox_domain::key::{ProjectKey, SegmentKey};
 use signalbox_domain::targeting::SegmentNames;
 use signalbox_protocol::ErrorBody;
@@ -74,6 +75,19 @@ impl Store {
             store.fetch_segment(project, segment).await
         };
         self.detail(key, self.tables.segments, ResourceName::segment, fetch)
+    }
+
+    /// Fetches those of these segments of which not everything is at hand.
+    pub fn want_segments(&self, keys: &[SegmentKey]) {
+        let Some(project) = untrack(|| self.project_key()) else { return };
+        let here = untrack(|| self.segments_at_hand());
+        for key in keys.iter().filter(|key| here.iter().all(|segment| segment.key != **key)) {
+            let (store, project, key) = (*self, project.clone(), key.clone());
+            spawn_local(async move {
+                // What does not come is said where it is missed.
+                let _ = store.fetch_segment(project, key).await;
+            });
+        }
     }
 
     /// Puts a segment that the server has just answered with in place, before the stream brings it.

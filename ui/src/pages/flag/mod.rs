@@ -2,12 +2,12 @@
 //!
 //! The words and numbers are made in plain structs that are tested on the host; components show them.
 
-mod base;
-mod change;
+pub mod base;
+pub mod change;
 pub mod crowd;
 #[cfg(test)]
 mod fixture;
-mod form_foot;
+pub mod form_foot;
 mod header;
 mod history;
 mod keys;

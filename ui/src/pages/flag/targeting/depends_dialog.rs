@@ -80,7 +80,9 @@ pub fn DependsDialog(
         page.put_configuration(answer?);
         store.toast(ToastKind::Done, "What it depends on is changed.");
         // After the dialog above has closed itself.
-        request_animation_frame(move || drop(on_close.try_run(())));
+        request_animation_frame(move || {
+            on_close.try_run(());
+        });
         Ok(())
     });
     let full = Signal::derive(move || {
