@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::Role;
+use crate::access::{Role, SdkKeyKind};
 use crate::environment::Environment;
 use crate::flag::{Audience, Bucketing, FlagDetails, Variant, WeightedVariant};
 use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, RolloutId, SdkKeyId, TokenId, VariantKey};
@@ -69,7 +69,14 @@ pub enum Event {
     /// An access token stopped working.
     TokenRevoked { token: TokenId },
     /// An SDK key was made.
-    SdkKeyCreated { sdk_key: SdkKeyId, project: ProjectKey, environment: EnvironmentKey, name: String },
+    SdkKeyCreated {
+        sdk_key: SdkKeyId,
+        project: ProjectKey,
+        environment: EnvironmentKey,
+        name: String,
+        #[serde(default, skip_serializing_if = "SdkKeyKind::is_server")]
+        kind: SdkKeyKind,
+    },
     /// An SDK key stopped working.
     SdkKeyRevoked { sdk_key: SdkKeyId, project: ProjectKey, environment: EnvironmentKey },
     /// A flag was made; nobody has it anywhere yet.
@@ -92,6 +99,8 @@ pub enum Event {
     },
     /// The variants of a flag changed.
     FlagVariantsChanged { project: ProjectKey, flag: FlagKey, before: VariantsContent, after: VariantsContent },
+    /// Browsers may ask for a flag, or may not any more.
+    FlagClientSideChanged { project: ProjectKey, flag: FlagKey, before: bool, after: bool },
     /// A flag was archived: applications no longer know it.
     FlagArchived { project: ProjectKey, flag: FlagKey },
     /// A flag came back from the archive.
@@ -308,6 +317,7 @@ impl Event {
             | Self::FlagCreated { project, .. }
             | Self::FlagDetailsChanged { project, .. }
             | Self::FlagVariantsChanged { project, .. }
+            | Self::FlagClientSideChanged { project, .. }
             | Self::FlagArchived { project, .. }
             | Self::FlagRestored { project, .. }
             | Self::PlanCreated { project, .. }
@@ -327,6 +337,7 @@ impl Event {
             Self::FlagCreated { flag, .. }
             | Self::FlagDetailsChanged { flag, .. }
             | Self::FlagVariantsChanged { flag, .. }
+            | Self::FlagClientSideChanged { flag, .. }
             | Self::FlagArchived { flag, .. }
             | Self::FlagRestored { flag, .. } => Some(flag),
             _ => match self.place() {

@@ -12,7 +12,7 @@ use crate::wire::access::{CreateSdkKey, CreateToken, CreatedSdkKey, CreatedToken
 use crate::wire::audit::{AuditEntry, AuditQuery, ChainReport, GiveReason};
 use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides};
 use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
-use crate::wire::flag::{ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
+use crate::wire::flag::{ChangeClientSide, ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
 use crate::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::wire::project::{CreateProject, Project, RenameProject};
 use crate::wire::rollout::{ChangeStages, DraftRollout, RollBack};
@@ -212,6 +212,8 @@ endpoints! { $
     ChangeFlagEndpoint ("change_flag"): Put "/api/v1/projects/{project}/flags/{flag}/details", EDITOR, Versioned, AtFlag, Empty, ChangeFlag => 200 Flag, [NotFound, InvalidField, NotPossibleNow];
     /// Replace the variants of a flag.
     ChangeVariantsEndpoint ("change_variants"): Put "/api/v1/projects/{project}/flags/{flag}/variants", EDITOR, Versioned, AtFlag, Empty, ChangeVariants => 200 Flag, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Let browsers ask for a flag, or not any more: whether client keys know it.
+    ChangeClientSideEndpoint ("change_client_side"): Put "/api/v1/projects/{project}/flags/{flag}/client-side", EDITOR, Versioned, AtFlag, Empty, ChangeClientSide => 200 Flag, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
     /// Put a flag into the archive: applications no longer know it.
     ArchiveFlag ("archive_flag"): Post "/api/v1/projects/{project}/flags/{flag}/archive", EDITOR, Versioned, AtFlag, Empty, Why => 200 Flag, [NotFound, ReasonRequired, NotPossibleNow];
     /// Take a flag out of the archive.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use signalbox_domain::access::Role;
+use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::command::Command;
 use signalbox_domain::key::{EnvironmentKey, ProjectKey};
 use tokio::net::TcpListener;
@@ -238,7 +238,12 @@ fn demo_keys(engine: &Engine) -> Result<BTreeMap<EnvironmentKey, Secret>, StartE
     }
     let mut keys = BTreeMap::new();
     for (project, environment) in places {
-        let command = Command::CreateSdkKey { project, environment: environment.clone(), name: DEMO_KEY.into() };
+        let command = Command::CreateSdkKey {
+            project,
+            environment: environment.clone(),
+            name: DEMO_KEY.into(),
+            kind: SdkKeyKind::Server,
+        };
         keys.extend(engine.submit_blocking(command, Terms::system())?.secret.map(|secret| (environment, secret)));
     }
     Ok(keys)

@@ -31,6 +31,7 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::SdkKeyCreated { .. }
         | Event::SdkKeyRevoked { .. }
         | Event::FlagVariantsChanged { .. }
+        | Event::FlagClientSideChanged { .. }
         | Event::FlagArchived { .. }
         | Event::FlagRestored { .. }
         | Event::PlanRemoved { .. }
