@@ -17,6 +17,7 @@ use crate::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::wire::project::{CreateProject, Project, RenameProject};
 use crate::wire::rollout::{ChangeStages, DraftRollout, RollBack};
 use crate::wire::session::{Me, SignIn};
+use crate::wire::usage::{Usage, UsageRow};
 use crate::wire::{Empty, List, Why};
 
 pub use at::{AtEntry, AtEnvironment, AtFlag, AtPlace, AtPlan, AtProject, AtRoot, AtSdkKey, AtToken};
@@ -221,6 +222,10 @@ endpoints! { $
 
     /// What a flag gives in an environment.
     GetConfiguration ("get_configuration"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}", VIEWER, Free, AtPlace, Empty, Empty => 200 Configuration, [NotFound];
+    /// How often a flag was asked for in an environment in the last hour, and by how many people today and this week.
+    GetUsage ("get_usage"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/usage", VIEWER, Free, AtPlace, Empty, Empty => 200 Usage, [NotFound];
+    /// How often each flag in use was asked for in an environment in the last hour, by key.
+    ListUsage ("list_usage"): Get "/api/v1/projects/{project}/environments/{environment}/usage", VIEWER, Free, AtEnvironment, Empty, Empty => 200 List<UsageRow>, [NotFound];
     /// Change who has the feature and which variants they get; not while a rollout is under way.
     ChangeRuleEndpoint ("change_rule"): Patch "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rule", EDITOR, Versioned, AtPlace, Empty, ChangeRule => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
     /// Replace the list of people who get a variant of their own.

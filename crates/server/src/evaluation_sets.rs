@@ -8,12 +8,15 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use signalbox_domain::State;
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::evaluation::CompiledFlag;
-use signalbox_domain::event::Event;
+use signalbox_domain::event::{Event, Place};
 use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::personal::Vault;
 use signalbox_domain::project::Project;
+
+use crate::counting::{Counting, FlagCounts};
 
 /// A flag as applications ask for it.
 pub struct ServedFlag {
@@ -21,6 +24,10 @@ pub struct ServedFlag {
     pub key: FlagKey,
     /// What it gives.
     pub compiled: CompiledFlag,
+    /// How often it gave what.
+    pub counts: FlagCounts,
+    /// Whether browsers may ask for it.
+    client_side: bool,
 }
 
 /// The flags of one environment at one moment; archived ones are not among them.
@@ -37,9 +44,9 @@ pub struct EvaluationSet {
 impl EvaluationSet {
     /// The flag of this key.
     #[must_use]
-    pub fn flag(&self, key: &str) -> Option<&CompiledFlag> {
+    pub fn flag(&self, key: &str) -> Option<&ServedFlag> {
         let position = self.flags.binary_search_by(|flag| flag.key.as_str().cmp(key)).ok()?;
-        self.flags.get(position).map(|flag| &flag.compiled)
+        self.flags.get(position).map(AsRef::as_ref)
     }
 
     /// All flags, by key.
@@ -47,26 +54,27 @@ impl EvaluationSet {
         self.flags.iter().map(AsRef::as_ref)
     }
 
-    fn new(state: &State, project: &Project, environment: &EnvironmentKey, vault: &Vault) -> Self {
-        let mut set = Self { id: format!("{}/{environment}", project.key), version: 0, flags: Vec::new() };
-        set.flags = project.flags.keys().filter_map(|key| compile(project, key, environment, vault)).collect();
-        set.version = version(state, project, environment);
-        set
+    /// Every flag of an environment.
+    fn whole(source: &Source<'_>, project: &Project, environment: &EnvironmentKey) -> Self {
+        Self {
+            id: format!("{}/{environment}", project.key),
+            version: version(source.state, project, environment),
+            flags: project.flags.keys().filter_map(|key| source.compile(project, key, environment)).collect(),
+        }
     }
 
     /// The same set with these flags compiled anew.
     fn with(
         &self,
-        state: &State,
+        source: &Source<'_>,
         project: &Project,
         environment: &EnvironmentKey,
-        vault: &Vault,
-        touched: &[&FlagKey],
+        touched: &BTreeSet<&FlagKey>,
     ) -> Self {
         let mut flags = self.flags.clone();
         for key in touched {
             let place = flags.binary_search_by(|flag| flag.key.cmp(key));
-            match (place, compile(project, key, environment, vault)) {
+            match (place, source.compile(project, key, environment)) {
                 (Ok(position), Some(flag)) => flags[position] = flag,
                 (Ok(position), None) => {
                     flags.remove(position);
@@ -75,14 +83,36 @@ impl EvaluationSet {
                 (Err(_), None) => {}
             }
         }
-        Self { id: self.id.clone(), version: version(state, project, environment), flags }
+        Self { id: self.id.clone(), version: version(source.state, project, environment), flags }
+    }
+
+    /// The flags of this set that browsers may ask for.
+    fn for_browsers(&self, state: &State, project: &Project, environment: &EnvironmentKey) -> Self {
+        Self {
+            id: self.id.clone(),
+            version: version_for_browsers(state, project, environment),
+            flags: self.flags.iter().filter(|flag| flag.client_side).cloned().collect(),
+        }
     }
 }
 
-fn compile(project: &Project, key: &FlagKey, environment: &EnvironmentKey, vault: &Vault) -> Option<Arc<ServedFlag>> {
-    let flag = project.flags.get(key).filter(|flag| flag.archived.is_none())?;
-    let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, vault);
-    Some(Arc::new(ServedFlag { key: key.clone(), compiled }))
+/// What sets are compiled from.
+struct Source<'a> {
+    state: &'a State,
+    vault: &'a Vault,
+    counting: &'a Counting,
+}
+
+impl Source<'_> {
+    fn compile(&self, project: &Project, key: &FlagKey, environment: &EnvironmentKey) -> Option<Arc<ServedFlag>> {
+        let flag = project.flags.get(key).filter(|flag| flag.archived.is_none())?;
+        let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, self.vault);
+        let place = Place { project: project.key.clone(), flag: key.clone(), environment: environment.clone() };
+        let off = flag.variants.iter().position(|variant| variant.key == flag.off_variant).unwrap_or_default();
+        let variants = flag.variants.iter().map(|variant| variant.key.clone());
+        let counts = self.counting.attach(place, variants, off, std::iter::empty());
+        Some(Arc::new(ServedFlag { key: key.clone(), compiled, counts, client_side: flag.client_side.allowed }))
+    }
 }
 
 /// Archived flags count: a set from which one was taken is another set.
@@ -94,55 +124,98 @@ fn version(state: &State, project: &Project, environment: &EnvironmentKey) -> u6
     versions.fold(state.last_erasure, Ord::max)
 }
 
-type Sets = BTreeMap<ProjectKey, BTreeMap<EnvironmentKey, Arc<EvaluationSet>>>;
+/// As [`version`], of what browsers can see: nothing is told of other flags, not even that they changed.
+fn version_for_browsers(state: &State, project: &Project, environment: &EnvironmentKey) -> u64 {
+    let versions = project.flags.values().filter_map(|flag| {
+        let configuration = flag.configurations.get(environment)?;
+        let changed = if flag.client_side.allowed { flag.version.max(configuration.version) } else { 0 };
+        Some(flag.client_side.version.max(changed))
+    });
+    versions.fold(state.last_erasure, Ord::max)
+}
+
+/// An environment as each kind of key sees it.
+#[derive(Clone)]
+struct Served {
+    whole: Arc<EvaluationSet>,
+    for_browsers: Arc<EvaluationSet>,
+}
+
+impl Served {
+    fn new(whole: EvaluationSet, state: &State, project: &Project, environment: &EnvironmentKey) -> Self {
+        let for_browsers = Arc::new(whole.for_browsers(state, project, environment));
+        Self { whole: Arc::new(whole), for_browsers }
+    }
+}
+
+type Sets = BTreeMap<ProjectKey, BTreeMap<EnvironmentKey, Served>>;
 
 /// The sets of all environments.
-pub struct EvaluationSets(ArcSwap<Sets>);
+pub struct EvaluationSets {
+    sets: ArcSwap<Sets>,
+    counting: Arc<Counting>,
+}
 
 impl EvaluationSets {
-    /// Compiles everything.
+    /// Compiles everything; what it gives is counted by `counting`.
     #[must_use]
-    pub fn new(state: &State, vault: &Vault) -> Self {
-        Self(ArcSwap::from_pointee(compile_all(state, vault)))
+    pub fn new(state: &State, vault: &Vault, counting: Arc<Counting>) -> Self {
+        let sets = ArcSwap::from_pointee(compile_all(&Source { state, vault, counting: &counting }));
+        Self { sets, counting }
     }
 
-    /// The flags of an environment, as they are now.
+    /// The flags of an environment that a key of this kind evaluates, as they are now.
     #[must_use]
-    pub fn of(&self, project: &ProjectKey, environment: &EnvironmentKey) -> Option<Arc<EvaluationSet>> {
-        self.0.load().get(project)?.get(environment).cloned()
+    pub fn of(
+        &self,
+        project: &ProjectKey,
+        environment: &EnvironmentKey,
+        kind: SdkKeyKind,
+    ) -> Option<Arc<EvaluationSet>> {
+        let sets = self.sets.load();
+        let served = sets.get(project)?.get(environment)?;
+        Some(Arc::clone(match kind {
+            SdkKeyKind::Server => &served.whole,
+            SdkKeyKind::Client => &served.for_browsers,
+        }))
     }
 
     /// Takes in what these events changed; `state` and `vault` are those after them. One caller at a time.
     pub fn update(&self, state: &State, vault: &Vault, envelopes: &[Envelope]) {
+        let source = Source { state, vault, counting: &self.counting };
         if envelopes.iter().any(|envelope| matches!(envelope.event, Event::PersonalValuesErased { .. })) {
             // Which flags named the person is not recorded anywhere, by intent.
-            self.0.store(Arc::new(compile_all(state, vault)));
+            self.sets.store(Arc::new(compile_all(&source)));
             return;
         }
         let touched = touched(state, envelopes);
         if touched.is_empty() {
             return;
         }
-        let mut sets = Sets::clone(&self.0.load());
+        let mut sets = Sets::clone(&self.sets.load());
         for ((project_key, environment), flags) in touched {
             let Some(project) = state.projects.get(project_key) else { continue };
             let sets = sets.entry(project_key.clone()).or_default();
-            let set = match sets.get(environment) {
-                Some(set) => set.with(state, project, environment, vault, &Vec::from_iter(flags)),
-                None => EvaluationSet::new(state, project, environment, vault),
+            let whole = match sets.get(environment) {
+                Some(served) => served.whole.with(&source, project, environment, &flags),
+                None => EvaluationSet::whole(&source, project, environment),
             };
-            sets.insert(environment.clone(), Arc::new(set));
+            sets.insert(environment.clone(), Served::new(whole, state, project, environment));
         }
-        self.0.store(Arc::new(sets));
+        self.sets.store(Arc::new(sets));
     }
 }
 
-fn compile_all(state: &State, vault: &Vault) -> Sets {
+fn compile_all(source: &Source<'_>) -> Sets {
     let sets_of = |project: &Project| {
         let environments = project.environments.iter().map(|environment| &environment.key);
-        environments.map(|key| (key.clone(), Arc::new(EvaluationSet::new(state, project, key, vault)))).collect()
+        let served = environments.map(|key| {
+            let whole = EvaluationSet::whole(source, project, key);
+            (key.clone(), Served::new(whole, source.state, project, key))
+        });
+        served.collect()
     };
-    state.projects.values().map(|project| (project.key.clone(), sets_of(project))).collect()
+    source.state.projects.values().map(|project| (project.key.clone(), sets_of(project))).collect()
 }
 
 /// The flags to compile anew, by environment; an environment without flags is itself new.
@@ -182,6 +255,7 @@ mod tests {
     use signalbox_domain::personal::Entropy;
     use signalbox_domain::value::ValueKind;
     use signalbox_domain::{Share, Timestamp};
+    use signalbox_store::CountingStart;
 
     use super::*;
 
@@ -195,7 +269,7 @@ mod tests {
     impl Followed {
         fn new() -> Self {
             let (state, vault) = (State::default(), Vault::default());
-            let sets = EvaluationSets::new(&state, &vault);
+            let sets = EvaluationSets::new(&state, &vault, counting());
             Self { state, vault, sets }
         }
 
@@ -206,7 +280,12 @@ mod tests {
                 _ => None,
             };
             let version = match (&command, &place) {
-                (Command::ArchiveFlag { project, flag } | Command::RestoreFlag { project, flag }, _) => {
+                (
+                    Command::ArchiveFlag { project, flag }
+                    | Command::RestoreFlag { project, flag }
+                    | Command::ChangeClientSide { project, flag, .. },
+                    _,
+                ) => {
                     self.state.flag(project, flag).map(|flag| flag.version)
                 }
                 (_, Some(place)) => self
@@ -227,7 +306,7 @@ mod tests {
             settle(&mut self.state, &mut self.vault, &decision).unwrap();
             self.sets.update(&self.state, &self.vault, &decision.envelopes);
 
-            let afresh = EvaluationSets::new(&self.state, &self.vault);
+            let afresh = EvaluationSets::new(&self.state, &self.vault, counting());
             assert_eq!(self.told(&self.sets), self.told(&afresh));
         }
 
@@ -236,25 +315,36 @@ mod tests {
             let mut told = Vec::new();
             for project in self.state.projects.values() {
                 for environment in &project.environments {
-                    let set = sets.of(&project.key, &environment.key).unwrap();
-                    told.push(format!("{} at {}", set.id, set.version));
-                    for flag in set.flags() {
-                        let ann = flag.compiled.evaluate(Some("ann")).unwrap();
-                        told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
+                    for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
+                        let set = sets.of(&project.key, &environment.key, kind).unwrap();
+                        told.push(format!("{} for {kind:?} at {}", set.id, set.version));
+                        for flag in set.flags() {
+                            let ann = flag.compiled.evaluate(Some("ann")).unwrap();
+                            told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
+                        }
                     }
                 }
             }
             told
         }
 
+        fn set(&self, environment: &str, kind: SdkKeyKind) -> Arc<EvaluationSet> {
+            self.sets.of(&project(), &environment.parse().unwrap(), kind).unwrap()
+        }
+
         fn value(&self, environment: &str, flag: &str, person: &str) -> Option<bool> {
-            let set = self.sets.of(&project(), &environment.parse().unwrap())?;
-            set.flag(flag)?.evaluate(Some(person)).unwrap().value.as_bool()
+            let set = self.sets.of(&project(), &environment.parse().unwrap(), SdkKeyKind::Server)?;
+            set.flag(flag)?.compiled.evaluate(Some(person)).unwrap().value.as_bool()
         }
     }
 
     fn project() -> ProjectKey {
         "bank".parse().unwrap()
+    }
+
+    fn counting() -> Arc<Counting> {
+        let start = CountingStart { since: Timestamp::default(), seed: 0 };
+        Arc::new(Counting::new(start, Timestamp::default()))
     }
 
     fn environment(key: &str) -> Command {
@@ -319,11 +409,44 @@ mod tests {
         let named = RuleChanges { people: Some(vec!["ann".into()]), ..RuleChanges::default() };
         followed.change(rule("alpha", "dev", named));
         assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
-        let version = |followed: &Followed| followed.sets.of(&project(), &"dev".parse().unwrap()).unwrap().version;
+        let version = |followed: &Followed| followed.set("dev", SdkKeyKind::Server).version;
         let before = version(&followed);
         followed.change(Command::Erase { value: "ann".into() });
         assert_eq!(followed.value("dev", "alpha", "ann"), Some(false));
         assert!(version(&followed) > before, "what the set gives has changed");
+    }
+
+    #[test]
+    fn browsers_see_what_is_marked_for_them_and_hear_of_nothing_else() {
+        let mut followed = Followed::new();
+        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
+        followed.change(environment("dev"));
+        followed.change(flag("alpha"));
+        followed.change(flag("beta"));
+        let seen = |followed: &Followed| {
+            let set = followed.set("dev", SdkKeyKind::Client);
+            (Vec::from_iter(set.flags().map(|flag| flag.key.to_string())), set.version)
+        };
+        assert_eq!(seen(&followed), (vec![], 0));
+        let mark = |flag: &str, client_side: bool| Command::ChangeClientSide {
+            project: project(),
+            flag: flag.parse().unwrap(),
+            client_side,
+        };
+        followed.change(mark("beta", true));
+        let (flags, marked) = seen(&followed);
+        assert_eq!((flags, marked), (vec!["beta".to_owned()], followed.state.sequence));
+
+        let everybody = || RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
+        followed.change(rule("alpha", "dev", everybody()));
+        assert_eq!(seen(&followed).1, marked, "of other flags they hear nothing");
+        followed.change(rule("beta", "dev", everybody()));
+        assert_eq!(seen(&followed).1, followed.state.sequence);
+        followed.change(mark("beta", false));
+        assert_eq!(seen(&followed), (vec![], followed.state.sequence), "what they had is gone");
+        let gone = followed.state.sequence;
+        followed.change(rule("beta", "dev", RuleChanges { share: Some(Share::NOBODY), ..RuleChanges::default() }));
+        assert_eq!(seen(&followed).1, gone);
     }
 
     #[test]
@@ -334,7 +457,7 @@ mod tests {
         followed.change(environment("production"));
         followed.change(flag("alpha"));
         followed.change(flag("beta"));
-        let set = |followed: &Followed, key: &str| followed.sets.of(&project(), &key.parse().unwrap()).unwrap();
+        let set = |followed: &Followed, key: &str| followed.set(key, SdkKeyKind::Server);
         let (dev, production) = (set(&followed, "dev"), set(&followed, "production"));
         let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
         followed.change(rule("alpha", "dev", everybody));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +12,10 @@ use signalbox_domain::key::{EnvironmentKey, ProjectKey};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
 
+use crate::applications::TrustedProxies;
+use crate::counting::FLUSHED_EVERY;
 use crate::engine::{Engine, OpenError, Presented, Secret, SubmitError, Terms, hash};
 use crate::http::{self, Hosts};
 use crate::{clock, demo, listener};
@@ -98,6 +101,7 @@ pub struct Running {
     engine: Arc<Engine>,
     stopping: watch::Sender<bool>,
     listener: JoinHandle<()>,
+    counter: JoinHandle<()>,
     customers: Option<JoinHandle<()>>,
 }
 
@@ -113,6 +117,9 @@ impl Running {
         if let Err(error) = self.listener.await {
             tracing::error!(%error, "the listener failed");
         }
+        if let Err(error) = self.counter.await {
+            tracing::error!(%error, "what is counted was not written to the end");
+        }
         let engine = self.engine;
         if let Err(error) = tokio::task::spawn_blocking(move || engine.stop()).await {
             tracing::error!(%error, "the engine did not stop");
@@ -125,15 +132,24 @@ impl Running {
 /// # Errors
 /// [`StartError`] says what to do about it.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    start_for_hosts(options, Vec::new()).await
+    start_behind(options, Front::default()).await
 }
 
-/// As [`start`], where `allowed_hosts` are names under which a server that listens on loopback is reached besides
-/// the names of loopback, such as the public name that a proxy on the same machine passes on.
+/// What stands in front of a server.
+#[derive(Debug, Clone, Default)]
+pub struct Front {
+    /// Names under which a server that listens on loopback is reached besides the names of loopback, such as the
+    /// public name that a proxy on the same machine passes on.
+    pub allowed_hosts: Vec<String>,
+    /// Proxies on other machines whose `X-Forwarded-For` says who asks.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// As [`start`], behind proxies.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Result<Running, StartError> {
+pub async fn start_behind(options: Options, front: Front) -> Result<Running, StartError> {
     let Options { data_dir, listen, demo, admin_token, ui_dir } = options;
     if let Some(folder) = ui_dir.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::UserInterface(folder.clone()));
@@ -155,10 +171,11 @@ pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Re
     let Prepared { engine, admin_token, sdk_keys } =
         prepared.unwrap_or_else(|error| Err(SubmitError::Fault(error.to_string()).into()))?;
 
-    let hosts = Hosts::new(address.ip(), allowed_hosts);
-    let router = http::router(&engine, demo, ui_dir, hosts);
+    let hosts = Hosts::new(address.ip(), front.allowed_hosts);
+    let router = http::router(&engine, demo, ui_dir, hosts, TrustedProxies::new(front.trusted_proxies));
     let (stopping, stopped) = watch::channel(false);
     let listener = tokio::spawn(listener::serve(listener, router, stopped));
+    let counter = tokio::spawn(flush_counts(Arc::clone(&engine)));
     let revealed = sdk_keys.iter().map(|(environment, key)| (environment.to_string(), key.reveal().to_owned()));
     Ok(Running {
         address,
@@ -169,7 +186,25 @@ pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Re
         engine,
         stopping,
         listener,
+        counter,
     })
+}
+
+/// Writes what is counted, every few seconds, until the server stops; what comes then is written as it stops.
+async fn flush_counts(engine: Arc<Engine>) {
+    let mut stopping = engine.stopping();
+    let mut pace = interval(FLUSHED_EVERY);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = pace.tick() => {}
+            () = listener::told_to_stop(&mut stopping) => return,
+        }
+        let engine = Arc::clone(&engine);
+        if let Err(error) = tokio::task::spawn_blocking(move || engine.flush_counts()).await {
+            tracing::error!(%error, "what is counted could not be written");
+        }
+    }
 }
 
 struct Prepared {

@@ -42,6 +42,8 @@ impl Reason {
 /// What a flag gives to one person.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer<'a> {
+    /// Place of the variant among the flag's variants.
+    pub position: usize,
     /// Key of the variant.
     pub variant: &'a VariantKey,
     /// Its value.
@@ -157,9 +159,9 @@ impl CompiledFlag {
         }
     }
 
-    fn answer(&self, variant: usize, reason: Reason) -> Answer<'_> {
-        let (variant, value) = &self.variants[variant];
-        Answer { variant, value, reason }
+    fn answer(&self, position: usize, reason: Reason) -> Answer<'_> {
+        let (variant, value) = &self.variants[position];
+        Answer { position, variant, value, reason }
     }
 
     /// Which variant a member gets; independent of whether they are one.

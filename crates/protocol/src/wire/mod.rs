@@ -9,6 +9,7 @@ pub mod plan;
 pub mod project;
 pub mod rollout;
 pub mod session;
+pub mod usage;
 
 use serde::{Deserialize, Serialize};
 

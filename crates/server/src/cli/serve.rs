@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::logs::{self, LogFormat};
 use super::{ADMIN_TOKEN_VARIABLE, Failure, Serve, say};
-use crate::running::{Options, Running, start_for_hosts};
+use crate::running::{Front, Options, Running, start_behind};
 
 /// Threads for what blocks on the disk; changes wait for one another anyway.
 const BLOCKING_THREADS: usize = 64;
@@ -22,7 +22,7 @@ struct Ready<'a> {
 }
 
 pub fn serve(command: Serve) -> Result<(), Failure> {
-    let Serve { listen, demo, ui_dir, allowed_hosts, log_format, at } = command;
+    let Serve { listen, demo, ui_dir, allowed_hosts, trusted_proxies, log_format, at } = command;
     logs::begin(log_format.unwrap_or_else(LogFormat::usual)).map_err(Failure::unusable)?;
     let admin_token = match std::env::var(ADMIN_TOKEN_VARIABLE) {
         // A file or `echo` ends a line; no token does.
@@ -36,14 +36,14 @@ pub fn serve(command: Serve) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::failed)?;
-    runtime.block_on(run(options, allowed_hosts))
+    runtime.block_on(run(options, Front { allowed_hosts, trusted_proxies }))
 }
 
-async fn run(options: Options, allowed_hosts: Vec<String>) -> Result<(), Failure> {
+async fn run(options: Options, front: Front) -> Result<(), Failure> {
     // Before the server starts, so that a signal while it does is not lost.
     let mut asked_to_stop = Signals::listen().map_err(Failure::failed)?;
     let (demo, data_dir) = (options.demo, options.data_dir.clone());
-    let running: Running = start_for_hosts(options, allowed_hosts).await.map_err(Failure::unusable)?;
+    let running: Running = start_behind(options, front).await.map_err(Failure::unusable)?;
     tracing::info!(url = %running.url, data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "ready");
     if demo && running.sdk_keys.is_empty() {
         tracing::warn!("this data directory holds no demo: nothing was filled in, and no customers are simulated");

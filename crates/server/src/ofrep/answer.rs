@@ -8,11 +8,13 @@ use axum::response::Response;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use signalbox_domain::evaluation::{Answer, CompiledFlag};
+use signalbox_domain::evaluation::Answer;
 
-use super::entity_tag::EntityTag;
 use super::events;
-use crate::evaluation_sets::EvaluationSet;
+use super::request::EvaluationRequest;
+use crate::applications::EntityTag;
+use crate::counting::{Counting, Kind, PersonHash};
+use crate::evaluation_sets::{EvaluationSet, ServedFlag};
 use crate::metrics::{Outcome, Tally};
 
 /// The error codes of OpenFeature that are answered here.
@@ -74,11 +76,28 @@ struct Bulk<'a> {
     metadata: Metadata<'a>,
 }
 
-/// One flag evaluated.
-pub fn single(set: &EvaluationSet, key: &str, flag: &CompiledFlag, targeting_key: Option<&str>) -> (Outcome, Response) {
-    let metadata = Metadata { flag_set_id: &set.id, version: flag.version() };
-    match flag.evaluate(targeting_key) {
-        Ok(Answer { variant, value, reason }) => {
+/// Who asks.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    targeting_key: Option<&'a str>,
+    person: Option<PersonHash>,
+}
+
+impl<'a> Asked<'a> {
+    /// By this request. The person is hashed once, however many flags are evaluated.
+    pub fn by(request: &'a EvaluationRequest<'_>, counting: &Counting) -> Self {
+        let targeting_key = request.targeting_key.as_deref();
+        Self { targeting_key, person: targeting_key.map(|key| counting.person(key)) }
+    }
+}
+
+/// One flag evaluated, and counted.
+pub fn single(set: &EvaluationSet, flag: &ServedFlag, asked: Asked<'_>) -> (Outcome, Response) {
+    let key = flag.key.as_str();
+    let metadata = Metadata { flag_set_id: &set.id, version: flag.compiled.version() };
+    match flag.compiled.evaluate(asked.targeting_key) {
+        Ok(Answer { position, variant, value, reason }) => {
+            flag.counts.evaluated(Kind::Single, position, None, asked.person);
             let body = Success { key, value, reason: reason.as_str(), variant: variant.as_str(), metadata };
             (Outcome::Given(reason), json(StatusCode::OK, 256, &body))
         }
@@ -94,11 +113,11 @@ pub fn single(set: &EvaluationSet, key: &str, flag: &CompiledFlag, targeting_key
     }
 }
 
-/// All flags of a set evaluated; one that fails says so in its place, and the others still answer.
+/// All flags of a set evaluated, and counted; one that fails says so in its place, and the others still answer.
 ///
 /// Gives a whole JSON object; [`evaluated`] adds what is not part of the result. `None` when it cannot be written.
-pub fn bulk(set: &EvaluationSet, targeting_key: Option<&str>) -> Option<(Tally, Vec<u8>)> {
-    let evaluated = Evaluated { set, targeting_key, tally: Cell::default() };
+pub fn bulk(set: &EvaluationSet, asked: Asked<'_>) -> Option<(Tally, Vec<u8>)> {
+    let evaluated = Evaluated { set, asked, tally: Cell::default() };
     let metadata = Metadata { flag_set_id: &set.id, version: set.version };
     let mut bytes = Vec::with_capacity(512 + 192 * set.flags().len());
     match serde_json::to_writer(&mut bytes, &Bulk { flags: &evaluated, metadata }) {
@@ -139,7 +158,7 @@ pub fn evaluated(mut result: Vec<u8>, tag: &EntityTag, address: &str) -> Respons
 /// Evaluates while it is written, so that nothing but the text is ever built.
 struct Evaluated<'a> {
     set: &'a EvaluationSet,
-    targeting_key: Option<&'a str>,
+    asked: Asked<'a>,
     tally: Cell<Tally>,
 }
 
@@ -151,9 +170,10 @@ impl Serialize for Evaluated<'_> {
         for flag in flags {
             let key = flag.key.as_str();
             let metadata = Metadata { flag_set_id: &self.set.id, version: flag.compiled.version() };
-            match flag.compiled.evaluate(self.targeting_key) {
-                Ok(Answer { variant, value, reason }) => {
+            match flag.compiled.evaluate(self.asked.targeting_key) {
+                Ok(Answer { position, variant, value, reason }) => {
                     tally.count(Outcome::Given(reason));
+                    flag.counts.evaluated(Kind::Bulk, position, None, self.asked.person);
                     let item = Success { key, value, reason: reason.as_str(), variant: variant.as_str(), metadata };
                     list.serialize_element(&item)?;
                 }

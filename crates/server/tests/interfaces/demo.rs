@@ -173,6 +173,7 @@ async fn customers_ask_for_flags_of_every_environment_that_has_a_key() {
             project: project(),
             environment: environment.clone(),
             name: "demo".into(),
+            kind: SdkKeyKind::Server,
         };
         let committed = bank.engine.submit(command, Terms::system()).await.unwrap();
         sdk_keys.insert(environment, committed.secret.unwrap());

@@ -6,12 +6,14 @@ mod flag;
 mod place;
 mod project;
 
-use signalbox_domain::State;
+use signalbox_domain::{State, Timestamp};
 use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::personal::{Commitment, Vault};
 use signalbox_domain::project::Project;
 use signalbox_domain::rollout::Stage;
 use signalbox_domain::words::Teller;
+
+use crate::engine::LastUses;
 
 /// Everything at one moment, to be told to a reader.
 #[derive(Clone, Copy)]
@@ -20,6 +22,10 @@ pub struct View<'a> {
     pub state: &'a State,
     /// Personal values that were not erased.
     pub vault: &'a Vault,
+    /// When SDK keys were last used.
+    pub uses: &'a LastUses,
+    /// Since when that is noted.
+    pub uses_noted_since: Timestamp,
     /// Whether this server runs the demo.
     pub demo: bool,
 }
