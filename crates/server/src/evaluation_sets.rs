@@ -285,9 +285,7 @@ mod tests {
                     | Command::RestoreFlag { project, flag }
                     | Command::ChangeClientSide { project, flag, .. },
                     _,
-                ) => {
-                    self.state.flag(project, flag).map(|flag| flag.version)
-                }
+                ) => self.state.flag(project, flag).map(|flag| flag.version),
                 (_, Some(place)) => self
                     .state
                     .configuration(&place.project, &place.flag, &place.environment)

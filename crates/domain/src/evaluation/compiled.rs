@@ -43,7 +43,7 @@ impl Reason {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer<'a> {
     /// Place of the variant among the flag's variants.
-    pub position: usize,
+    pub variant_index: usize,
     /// Key of the variant.
     pub variant: &'a VariantKey,
     /// Its value.
@@ -159,9 +159,9 @@ impl CompiledFlag {
         }
     }
 
-    fn answer(&self, position: usize, reason: Reason) -> Answer<'_> {
-        let (variant, value) = &self.variants[position];
-        Answer { position, variant, value, reason }
+    fn answer(&self, variant_index: usize, reason: Reason) -> Answer<'_> {
+        let (variant, value) = &self.variants[variant_index];
+        Answer { variant_index, variant, value, reason }
     }
 
     /// Which variant a member gets; independent of whether they are one.

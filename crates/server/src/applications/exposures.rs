@@ -9,9 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use signalbox_protocol::wire::usage::{
-    Exposure, ExposureRefusal, ExposuresTaken, RefusedExposure, ReportExposures,
-};
+use signalbox_protocol::wire::usage::{Exposure, ExposureRefusal, ExposuresTaken, RefusedExposure, ReportExposures};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use super::{Admitted, Applications, ClientAddress, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
@@ -46,7 +44,9 @@ async fn report(
         Err(unread) => return Problem::from(unread).into_response(),
     };
     match read(&body) {
-        Ok(ReportExposures { exposures }) => Json(take(&set, &exposures, applications.engine.counting())).into_response(),
+        Ok(ReportExposures { exposures }) => {
+            Json(take(&set, &exposures, applications.engine.counting())).into_response()
+        }
         Err(error) => Problem::from(error).into_response(),
     }
 }

@@ -1,12 +1,10 @@
-//! What applications may do with an SDK key: evaluate flags ([`crate::ofrep`]), report exposures, and take the flags
-//! of an environment as one document. The key decides the project, the environment, and what may be seen of it.
+//! What applications may do with an SDK key: evaluate flags ([`crate::ofrep`]) and report exposures. The key decides the project, the environment, and what may be seen of it.
 
 mod client_address;
 mod client_rate;
 mod credentials;
 mod entity_tag;
 mod exposures;
-mod flags_document;
 mod stream_pass;
 
 use std::net::IpAddr;
@@ -30,7 +28,6 @@ pub use client_address::{ClientAddress, TrustedProxies};
 pub use client_rate::{BURST, PER_SECOND};
 pub use entity_tag::EntityTag;
 pub use exposures::{LARGEST_BODY_BYTES as LARGEST_EXPOSURES_BYTES, MOST_EXPOSURES, PATH as EXPOSURES_PATH};
-pub use flags_document::PATH as FLAGS_DOCUMENT_PATH;
 pub use stream_pass::{IssuedPass, check as check_pass};
 
 /// Event streams at once; further ones are told to come back. So few that other requests find room beside them.
@@ -38,15 +35,9 @@ pub const MOST_LISTENERS: usize = 12_288;
 
 /// Everything that applications ask.
 pub fn router(engine: Arc<Engine>, proxies: TrustedProxies) -> Router {
-    let applications = Applications {
-        engine,
-        proxies,
-        rate: Arc::default(),
-        listeners: Arc::new(Semaphore::new(MOST_LISTENERS)),
-    };
-    ofrep::router(applications.clone())
-        .merge(exposures::router(applications.clone()))
-        .merge(flags_document::router(applications))
+    let applications =
+        Applications { engine, proxies, rate: Arc::default(), listeners: Arc::new(Semaphore::new(MOST_LISTENERS)) };
+    ofrep::router(applications.clone()).merge(exposures::router(applications))
 }
 
 /// Any page may ask: what it may see is decided by the SDK key it has, never by a cookie.

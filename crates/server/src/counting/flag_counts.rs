@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signalbox_domain::key::{RuleId, VariantKey};
+use signalbox_domain::key::VariantKey;
 use signalbox_store::SketchOf;
 
 use super::counters::{Kind, VariantCounts};
@@ -27,13 +27,11 @@ impl FlagCounts {
         Self { variants, off, people }
     }
 
-    /// The variant at this place was given, by this rule or by none.
-    pub fn evaluated(&self, kind: Kind, variant: usize, rule: Option<&RuleId>, person: Option<PersonHash>) {
+    /// The variant at this place was given, by the rule at this place or by none.
+    pub fn evaluated(&self, kind: Kind, variant: usize, rule: Option<usize>, person: Option<PersonHash>) {
         let Some((_, counts)) = self.variants.get(variant) else { return };
         counts.count(kind);
-        if let Some(person) = person
-            && let Some(people) = self.people.iter().find(|people| people.rule.as_ref() == rule)
-        {
+        if let Some((person, people)) = person.zip(self.people.get(rule.map_or(0, |rule| rule + 1))) {
             people.add(if variant == self.off { SketchOf::Withheld } else { SketchOf::Given }, person);
         }
     }

@@ -40,7 +40,7 @@ impl LastHour {
     }
 
     fn at(&self, minute: i64) -> Tally {
-        let known = self.newest - MINUTES as i64 < minute && minute <= self.newest;
+        let known = minute > self.newest - MINUTES as i64 && minute <= self.newest;
         self.minutes.as_ref().filter(|_| known).map(|minutes| minutes[place(minute)]).unwrap_or_default()
     }
 }

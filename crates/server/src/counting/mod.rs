@@ -21,7 +21,7 @@ use std::time::Duration;
 use signalbox_domain::Timestamp;
 use signalbox_domain::event::Place;
 use signalbox_domain::key::{RuleId, VariantKey};
-use signalbox_store::{Counts, CountingStart, EvaluationCount, SeriesEnds, StoredSketch, WriteError};
+use signalbox_store::{CountingStart, Counts, EvaluationCount, SeriesEnds, StoredSketch, WriteError};
 use xxhash_rust::xxh64::xxh64;
 
 pub use counters::{Kind, Tally};

@@ -62,7 +62,7 @@ impl RulePeople {
     /// Adds a person.
     pub fn add(&self, of: SketchOf, PersonHash(hash): PersonHash) {
         let part = &self.parts[of as usize];
-        let Some(sketch) = part.sketch.get().or_else(|| self.make(part)) else { return };
+        let Some(sketch) = part.sketch.get().map(AsRef::as_ref).or_else(|| self.make(part)) else { return };
         if sketch.add(hash) {
             part.changed.store(true, Ordering::Relaxed);
         }
@@ -123,10 +123,7 @@ impl RulePeople {
         })
     }
 
-    fn each(
-        &self,
-        read: impl Fn(&Part) -> Option<Registers>,
-    ) -> impl Iterator<Item = (SketchOf, Registers)> {
+    fn each(&self, read: impl Fn(&Part) -> Option<Registers>) -> impl Iterator<Item = (SketchOf, Registers)> {
         let kinds = [SketchOf::Given, SketchOf::Withheld, SketchOf::Exposed];
         kinds.into_iter().filter_map(move |of| Some((of, read(&self.parts[of as usize])?)))
     }

@@ -256,10 +256,9 @@ impl Registry {
     pub fn seen_in_short(&self, place: &Place, minute: i64) -> Option<Seen> {
         let counted = self.places.get(place)?;
         let variants = counted.variants.iter();
-        let seen = variants.clone().map(|variant| SeenVariant {
-            key: variant.key.clone(),
-            minutes: variant.hour.until(minute),
-        });
+        let seen = variants
+            .clone()
+            .map(|variant| SeenVariant { key: variant.key.clone(), minutes: variant.hour.until(minute) });
         Some(Seen {
             variants: seen.collect(),
             last_evaluated: variants.clone().filter_map(|variant| variant.last_evaluated).max(),

@@ -44,8 +44,8 @@ use crate::{metrics, openapi, ui_files};
 
 pub use authorise::COOKIE;
 pub use call::LARGEST_BODY;
-pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use json::parse;
+pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use problem::{Message, Problem};
 pub use stream::PATH as STREAM_PATH;
 

@@ -96,8 +96,8 @@ pub fn single(set: &EvaluationSet, flag: &ServedFlag, asked: Asked<'_>) -> (Outc
     let key = flag.key.as_str();
     let metadata = Metadata { flag_set_id: &set.id, version: flag.compiled.version() };
     match flag.compiled.evaluate(asked.targeting_key) {
-        Ok(Answer { position, variant, value, reason }) => {
-            flag.counts.evaluated(Kind::Single, position, None, asked.person);
+        Ok(Answer { variant_index, variant, value, reason }) => {
+            flag.counts.evaluated(Kind::Single, variant_index, None, asked.person);
             let body = Success { key, value, reason: reason.as_str(), variant: variant.as_str(), metadata };
             (Outcome::Given(reason), json(StatusCode::OK, 256, &body))
         }
@@ -171,9 +171,9 @@ impl Serialize for Evaluated<'_> {
             let key = flag.key.as_str();
             let metadata = Metadata { flag_set_id: &self.set.id, version: flag.compiled.version() };
             match flag.compiled.evaluate(self.asked.targeting_key) {
-                Ok(Answer { position, variant, value, reason }) => {
+                Ok(Answer { variant_index, variant, value, reason }) => {
                     tally.count(Outcome::Given(reason));
-                    flag.counts.evaluated(Kind::Bulk, position, None, self.asked.person);
+                    flag.counts.evaluated(Kind::Bulk, variant_index, None, self.asked.person);
                     let item = Success { key, value, reason: reason.as_str(), variant: variant.as_str(), metadata };
                     list.serialize_element(&item)?;
                 }

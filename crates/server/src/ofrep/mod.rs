@@ -16,9 +16,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 
-use crate::applications::{
-    Admitted, Applications, ClientAddress, EntityTag, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors,
-};
+use crate::applications::{Admitted, Applications, ClientAddress, EntityTag, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
 use crate::body::{self, Unread};
 use crate::http::Message;
 use crate::metrics::Outcome;

@@ -7,7 +7,8 @@ use crate::bank::{Bank, send};
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use signalbox_server::{metrics, ofrep};
+use signalbox_server::applications::{self, TrustedProxies};
+use signalbox_server::metrics;
 
 /// A sample: its name, its labels, its value.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,7 +131,7 @@ struct Observed {
 impl Observed {
     fn new() -> Self {
         let bank = Bank::new();
-        let router = ofrep::router(bank.engine.clone())
+        let router = applications::router(bank.engine.clone(), TrustedProxies::default())
             .merge(metrics::router(bank.engine.clone()))
             .layer(from_fn_with_state(bank.engine.clone(), metrics::count_requests));
         Self { bank, router }

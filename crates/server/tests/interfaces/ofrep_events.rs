@@ -9,8 +9,8 @@ use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use serde_json::Value;
 use signalbox_domain::command::Command;
+use signalbox_server::applications::{self, TrustedProxies};
 use signalbox_server::engine::Terms;
-use signalbox_server::ofrep;
 use tower::ServiceExt;
 
 /// Longer than any message takes, and than the time between two signs of life.
@@ -59,7 +59,7 @@ async fn clients_hear_that_their_flags_changed_and_of_nothing_else() {
     let bank = Bank::new();
     bank.boolean("half", 50.0);
     let (id, key) = bank.sdk_key("production");
-    let router = ofrep::router(bank.engine.clone());
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default());
     let address = address(&router, &key).await;
 
     let mut listening = Listening::at(&router, &address, None).await;
@@ -94,7 +94,7 @@ async fn clients_hear_that_their_flags_changed_and_of_nothing_else() {
 async fn a_pass_that_is_none_lets_nobody_in() {
     let bank = Bank::new();
     let (_, key) = bank.sdk_key("production");
-    let router = ofrep::router(bank.engine.clone());
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default());
     let address = address(&router, &key).await;
     let forged = [
         "/ofrep/v1/events".to_owned(),

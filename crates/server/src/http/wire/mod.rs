@@ -6,12 +6,12 @@ mod flag;
 mod place;
 mod project;
 
-use signalbox_domain::{State, Timestamp};
 use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::personal::{Commitment, Vault};
 use signalbox_domain::project::Project;
 use signalbox_domain::rollout::Stage;
 use signalbox_domain::words::Teller;
+use signalbox_domain::{State, Timestamp};
 
 use crate::engine::LastUses;
 
