@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use crate::access::{Role, SdkKeyKind};
 use crate::event::Place;
-use crate::flag::{FlagDetails, Variant, WeightedVariant};
-use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, TokenId, VariantKey};
+use crate::flag::{BucketingAlgorithm, FlagDetails, Prerequisite, Variant, WeightedVariant};
+use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey};
 use crate::rollout::{Position, Stage};
 use crate::share::Share;
+use crate::targeting::{Rule, Segment};
 use crate::value::ValueKind;
 
 /// A change that somebody asks for.
@@ -44,7 +45,17 @@ pub enum Command {
     RestoreFlag { project: ProjectKey, flag: FlagKey },
     /// Replace the list of people who get a variant of their own.
     SetOverrides { place: Place, overrides: Vec<(String, VariantKey)> },
-    /// Change who has the feature and which variants they get.
+    /// Replace the targeting rules.
+    SetRules { place: Place, rules: Vec<Rule<String>> },
+    /// Replace the list of other flags that must give something first.
+    SetPrerequisites { place: Place, prerequisites: Vec<Prerequisite> },
+    /// Make a segment.
+    CreateSegment { project: ProjectKey, segment: Box<Segment<String>> },
+    /// Change a segment.
+    ChangeSegment { project: ProjectKey, segment: Box<Segment<String>> },
+    /// Remove a segment that nothing refers to.
+    RemoveSegment { project: ProjectKey, segment: SegmentKey },
+    /// Change who of those whom no targeting rule fits has the feature, and which variants they get.
     ChangeRule { place: Place, changes: RuleChanges },
     /// Make a plan template.
     CreatePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>> },
@@ -52,8 +63,8 @@ pub enum Command {
     ChangePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>> },
     /// Remove a plan template.
     RemovePlan { project: ProjectKey, plan: PlanKey },
-    /// Plan a rollout.
-    DraftRollout { place: Place, stages: Vec<Stage<String>> },
+    /// Plan a rollout of a rule, or of those whom no rule fits.
+    DraftRollout { place: Place, rule: Option<RuleId>, stages: Vec<Stage<String>> },
     /// Change the stages of a rollout: all of a draft, those ahead of one under way.
     ChangeStages { place: Place, stages: Vec<Stage<String>> },
     /// Drop a planned rollout.
@@ -130,6 +141,8 @@ pub struct NewFlag {
     pub off_variant: Option<VariantKey>,
     /// Mixed into the hashes; by default fresh and random.
     pub salt: Option<String>,
+    /// How people are put into buckets.
+    pub bucketing: BucketingAlgorithm,
 }
 
 /// What to change of a rule; what is absent stays.
@@ -141,6 +154,8 @@ pub struct RuleChanges {
     pub split: Option<Vec<WeightedVariant>>,
     /// People named one by one.
     pub people: Option<Vec<String>>,
+    /// Segments that are let in whole.
+    pub segments: Option<Vec<SegmentKey>>,
 }
 
 impl Command {

@@ -1,14 +1,19 @@
 //! What can happen. Each event says exactly what changed, with before and after, and keeps its meaning for ever.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Role, SdkKeyKind};
 use crate::environment::Environment;
-use crate::flag::{Audience, Bucketing, FlagDetails, Variant, WeightedVariant};
-use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, RolloutId, SdkKeyId, TokenId, VariantKey};
+use crate::flag::{Audience, Bucketing, FlagDetails, Prerequisite, Variant, WeightedVariant};
+use crate::key::{
+    EnvironmentKey, FlagKey, PlanKey, ProjectKey, RolloutId, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey,
+};
 use crate::personal::Commitment;
 use crate::rollout::{HeldBecause, Position, Stage};
 use crate::share::Share;
+use crate::targeting::{Rule, Segment, SegmentContent};
 use crate::value::ValueKind;
 
 /// A flag in an environment: where configuration, rollouts and the kill switch are.
@@ -33,11 +38,14 @@ pub struct Reach {
     pub share: Share,
     /// How many people are named one by one.
     pub named: usize,
+    /// Segments that are let in whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentKey>,
     /// How many people have it, from the audience stated at the time; an estimate.
     pub people: u64,
 }
 
-/// What a rule gives: to whom, and what.
+/// What those get whom no targeting rule fits: who of them, and what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleContent {
     /// Who has the feature.
@@ -120,7 +128,34 @@ pub enum Event {
         person: Commitment,
         before: VariantKey,
     },
-    /// The rule gives to more or fewer people, or other variants.
+    /// The targeting rules changed: who fits, in which order, or what they get.
+    RulesChanged {
+        #[serde(flatten)]
+        place: Place,
+        before: Vec<Rule<Commitment>>,
+        after: Vec<Rule<Commitment>>,
+    },
+    /// The other flags that must give something first changed.
+    PrerequisitesChanged {
+        #[serde(flatten)]
+        place: Place,
+        before: Vec<Prerequisite>,
+        after: Vec<Prerequisite>,
+    },
+    /// A segment was made.
+    SegmentCreated { project: ProjectKey, segment: Segment<Commitment> },
+    /// A segment changed; of the people whom it names, those who came and went.
+    SegmentChanged {
+        project: ProjectKey,
+        segment: SegmentKey,
+        before: SegmentContent,
+        after: SegmentContent,
+        included: PeopleChange,
+        excluded: PeopleChange,
+    },
+    /// A segment was removed; nothing referred to it.
+    SegmentRemoved { project: ProjectKey, segment: SegmentKey, before: SegmentContent },
+    /// The default, for those whom no targeting rule fits, gives to more or fewer people, or other variants.
     RuleChanged {
         #[serde(flatten)]
         place: Place,
@@ -140,6 +175,8 @@ pub enum Event {
         #[serde(flatten)]
         place: Place,
         rollout: RolloutId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<RuleId>,
         stages: Vec<Stage<Commitment>>,
     },
     /// The stages of a rollout changed.
@@ -229,6 +266,25 @@ pub enum Event {
     Skipped { kind: String },
 }
 
+/// People who came to a list and went from it. Those who stayed keep their order; those who came stand at its end.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleChange {
+    /// Who came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<Commitment>,
+    /// Who went.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Commitment>,
+}
+
+impl PeopleChange {
+    /// Whether nobody came or went.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
 /// What of an environment people decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentContent {
@@ -288,6 +344,8 @@ impl Event {
             Self::OverrideSet { place, .. }
             | Self::OverrideRemoved { place, .. }
             | Self::RuleChanged { place, .. }
+            | Self::RulesChanged { place, .. }
+            | Self::PrerequisitesChanged { place, .. }
             | Self::RolloutDrafted { place, .. }
             | Self::RolloutPlanChanged { place, .. }
             | Self::RolloutDiscarded { place, .. }
@@ -320,6 +378,9 @@ impl Event {
             | Self::FlagClientSideChanged { project, .. }
             | Self::FlagArchived { project, .. }
             | Self::FlagRestored { project, .. }
+            | Self::SegmentCreated { project, .. }
+            | Self::SegmentChanged { project, .. }
+            | Self::SegmentRemoved { project, .. }
             | Self::PlanCreated { project, .. }
             | Self::PlanChanged { project, .. }
             | Self::PlanRemoved { project, .. } => Some(project),
@@ -358,6 +419,37 @@ impl Event {
                 Some(place) => Some(&place.environment),
                 None => None,
             },
+        }
+    }
+
+    /// The segments that the event is about or names.
+    #[must_use]
+    pub fn segments(&self) -> BTreeSet<&SegmentKey> {
+        match self {
+            Self::SegmentCreated { segment, .. } => {
+                let named = segment.references().into_iter().map(|(_, key)| key);
+                named.chain([&segment.key]).collect()
+            }
+            Self::SegmentChanged { segment, before, after, .. } => {
+                before.references().into_iter().chain(after.references()).chain([segment]).collect()
+            }
+            Self::SegmentRemoved { segment, before, .. } => before.references().into_iter().chain([segment]).collect(),
+            Self::RulesChanged { before, after, .. } => {
+                before.iter().chain(after).flat_map(|rule| rule.references("")).map(|(_, key)| key).collect()
+            }
+            Self::RuleChanged { before, after, .. } => {
+                before.audience.segments.iter().chain(&after.audience.segments).collect()
+            }
+            Self::PlanCreated { stages, .. } | Self::RolloutDrafted { stages, .. } => {
+                stages.iter().flat_map(Stage::segments).collect()
+            }
+            Self::PlanChanged { before, after, .. } => {
+                before.stages.iter().chain(&after.stages).flat_map(Stage::segments).collect()
+            }
+            Self::RolloutPlanChanged { before, after, .. } => {
+                before.iter().chain(after).flat_map(Stage::segments).collect()
+            }
+            _ => BTreeSet::new(),
         }
     }
 }

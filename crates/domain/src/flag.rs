@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::key::{EnvironmentKey, FlagKey, VariantKey};
+use crate::key::{EnvironmentKey, FlagKey, RuleId, SegmentKey, VariantKey};
 use crate::personal::Commitment;
-use crate::rollout::Rollout;
+use crate::rollout::{Rollout, RolloutStatus};
 use crate::share::Share;
+use crate::targeting::Rule;
 use crate::time::Timestamp;
 use crate::value::ValueKind;
 
@@ -16,6 +17,8 @@ use crate::value::ValueKind;
 pub const MOST_VARIANTS: usize = 50;
 /// Most tags of one flag.
 pub const MOST_TAGS: usize = 20;
+/// Most other flags that one flag waits for in one environment.
+pub const MOST_PREREQUISITES: usize = 10;
 
 /// A switch in application code, with what it is for and what it gives where.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,12 +114,19 @@ pub struct Bucketing {
 }
 
 /// The published bucketing algorithms; each keeps its meaning for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum BucketingAlgorithm {
     /// XXH64 with two seeds; see [`crate::evaluation::bucketing`].
+    #[default]
     #[serde(rename = "signalbox-1")]
     Signalbox1,
+    /// As flagd's second generation: MurmurHash3 over flag key and targeting key as text.
+    #[serde(rename = "flagd-2")]
+    Flagd2,
+    /// As flagd's third generation: MurmurHash3 over the CBOR of flag key and targeting key.
+    #[serde(rename = "flagd-3")]
+    Flagd3,
 }
 
 /// What a flag gives in one environment.
@@ -124,11 +134,15 @@ pub enum BucketingAlgorithm {
 pub struct Configuration {
     /// Set while the flag is turned off for everyone.
     pub kill: Option<Kill>,
-    /// People who get a variant whatever the rule says; kill alone stands above them.
+    /// People who get a variant whatever is said below; kill alone stands above them.
     pub overrides: Vec<Override>,
-    /// Who has the feature when no rollout is under way.
+    /// Other flags that must give something first; one level deep.
+    pub prerequisites: Vec<Prerequisite>,
+    /// Rules, asked from first to last; the first that fits decides.
+    pub rules: Vec<Rule<Commitment>>,
+    /// Who of those whom no rule fits has the feature when no rollout drives that.
     pub audience: Audience,
-    /// Which variants those who have the feature get, by weight.
+    /// Which variants those whom no rule fits and who have the feature get, by weight.
     pub split: Vec<WeightedVariant>,
     /// The latest rollout, if there was one.
     pub rollout: Option<Rollout>,
@@ -145,12 +159,26 @@ pub struct Kill {
     pub since: Timestamp,
 }
 
-/// Who has the feature: these people, and this share of everybody.
+/// Another flag that must give one of these variants to whoever asks, in the same environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Prerequisite {
+    /// The other flag.
+    pub flag: FlagKey,
+    /// What it must give: one of these, at least one.
+    pub variants: Vec<VariantKey>,
+}
+
+/// Who has the feature: these people, those in these segments, and this share of everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Audience {
     /// People named one by one.
     pub people: Vec<Commitment>,
-    /// Share of everybody.
+    /// Rings: whoever is in one of these segments, whatever the share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentKey>,
+    /// Share of everybody, or of everybody whom a rule fits.
     pub share: Share,
 }
 
@@ -175,13 +203,57 @@ pub struct WeightedVariant {
 }
 
 impl Configuration {
-    /// Who has the feature now: the rollout's audience while one is under way, else the rule's own.
+    /// Who of those whom no rule fits has the feature now: the rollout's audience while one drives it, else its own.
     #[must_use]
     pub fn effective_audience(&self) -> Audience {
-        match self.rollout_under_way() {
+        match self.rollout_of(None) {
             Some(rollout) => rollout.audience_at(rollout.position),
             None => self.audience.clone(),
         }
+    }
+
+    /// As [`Self::effective_audience`], of those whom this rule fits, or of the rest; `None` without such a rule.
+    #[must_use]
+    pub fn effective_audience_of(&self, rule: Option<&RuleId>) -> Option<Audience> {
+        match self.rollout_of(rule) {
+            Some(rollout) => Some(rollout.audience_at(rollout.position)),
+            None => self.own_audience_of(rule),
+        }
+    }
+
+    /// Who of those whom this rule fits, or of the rest, has the feature when no rollout drives it; `None` without
+    /// such a rule.
+    #[must_use]
+    pub fn own_audience_of(&self, rule: Option<&RuleId>) -> Option<Audience> {
+        match rule {
+            Some(id) => Some(self.rule(id)?.audience()),
+            None => Some(self.audience.clone()),
+        }
+    }
+
+    /// The rule of this id.
+    #[must_use]
+    pub fn rule(&self, id: &RuleId) -> Option<&Rule<Commitment>> {
+        self.rules.iter().find(|rule| rule.id == *id)
+    }
+
+    /// The rollout, while it drives who of those whom this rule fits, or of the rest, has the feature.
+    #[must_use]
+    pub fn rollout_of(&self, rule: Option<&RuleId>) -> Option<&Rollout> {
+        self.rollout_under_way().filter(|rollout| rollout.rule.as_ref() == rule)
+    }
+
+    /// About how many people a rule fits, as stated; for the rest, and for a rule that states none, as many as
+    /// `environment` has.
+    #[must_use]
+    pub fn audience_size(&self, rule: Option<&RuleId>, environment: u64) -> u64 {
+        rule.and_then(|id| self.rule(id)?.fits).map_or(environment, |fits| fits.min(environment))
+    }
+
+    /// The rollout, unless it is over: planned or under way.
+    #[must_use]
+    pub fn rollout_in_use(&self) -> Option<&Rollout> {
+        self.rollout.as_ref().filter(|rollout| rollout.status != RolloutStatus::Finished)
     }
 
     /// The rollout, while it drives who has the feature.

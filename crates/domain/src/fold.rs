@@ -1,16 +1,20 @@
 //! From events to state. Whatever `decide` allowed folds; anything else is a damaged log.
 
+use std::collections::HashSet;
+
 use crate::access::{AccessToken, SdkKey};
 use crate::envelope::Envelope;
 use crate::environment::Environment;
-use crate::event::{EnvironmentContent, Event, Place};
+use crate::event::{EnvironmentContent, Event, PeopleChange, Place};
 use crate::flag::{Audience, ClientSide, Configuration, Flag, Kill, Override, WeightedVariant};
 use crate::key::{FlagKey, ProjectKey};
+use crate::personal::Commitment;
 use crate::plan::Plan;
-use crate::project::Project;
+use crate::project::{Project, SegmentInProject};
 use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus};
 use crate::share::Share;
 use crate::state::State;
+use crate::targeting::{Segment, SegmentContent};
 use crate::time::Timestamp;
 
 /// An event that cannot follow on the state: the log is damaged or was written by something else.
@@ -64,6 +68,7 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
                 name: name.clone(),
                 environments: Vec::new(),
                 flags: Default::default(),
+                segments: Default::default(),
                 plans: Default::default(),
                 version,
             };
@@ -155,6 +160,18 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
         }
         Event::FlagArchived { project, flag: key } => flag(state, project, key, envelope)?.archived = Some(time),
         Event::FlagRestored { project, flag: key } => flag(state, project, key, envelope)?.archived = None,
+        Event::SegmentCreated { project: key, segment } => {
+            let known = SegmentInProject { segment: segment.clone(), changed: time, version };
+            project(state, key)?.segments.insert(segment.key.clone(), known);
+        }
+        Event::SegmentChanged { project: key, segment, after, included, excluded, .. } => {
+            let known = project(state, key)?.segments.get_mut(segment).ok_or("no such segment")?;
+            change_segment(&mut known.segment, after, included, excluded);
+            (known.changed, known.version) = (time, version);
+        }
+        Event::SegmentRemoved { project: key, segment, .. } => {
+            project(state, key)?.segments.remove(segment).ok_or("no such segment")?;
+        }
         Event::PlanCreated { project: key, plan, name, stages } => {
             let created = Plan { key: plan.clone(), name: name.clone(), stages: stages.clone(), version };
             project(state, key)?.plans.insert(plan.clone(), created);
@@ -201,13 +218,16 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
             }
         }
         Event::OverrideRemoved { person, .. } => configuration.overrides.retain(|entry| entry.person != *person),
+        Event::RulesChanged { after, .. } => configuration.rules.clone_from(after),
+        Event::PrerequisitesChanged { after, .. } => configuration.prerequisites.clone_from(after),
         Event::RuleChanged { after, .. } => {
             configuration.audience = after.audience.clone();
             configuration.split.clone_from(&after.split);
         }
-        Event::RolloutDrafted { rollout: id, stages, .. } => {
+        Event::RolloutDrafted { rollout: id, rule, stages, .. } => {
             configuration.rollout = Some(Rollout {
                 id: id.clone(),
+                rule: rule.clone(),
                 stages: stages.clone(),
                 status: RolloutStatus::Draft,
                 position: Position::Start,
@@ -230,11 +250,13 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
 
 /// Events in the life of a rollout that was drafted before.
 fn change_rollout(configuration: &mut Configuration, event: &Event, time: Timestamp) -> Changed {
+    let rule = configuration.rollout.as_ref().and_then(|rollout| rollout.rule.clone());
+    let own_audience = configuration.own_audience_of(rule.as_ref()).ok_or("no such rule")?;
     let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
     match event {
         Event::RolloutPlanChanged { after, .. } => rollout.stages.clone_from(after),
         Event::RolloutStarted { after, .. } => {
-            rollout.before = configuration.audience.clone();
+            rollout.before = own_audience;
             rollout.status = RolloutStatus::Running;
             rollout.epoch = 1;
             rollout.started = Some(time);
@@ -256,11 +278,33 @@ fn change_rollout(configuration: &mut Configuration, event: &Event, time: Timest
         Event::RolloutFinished { audience, .. } => {
             rollout.status = RolloutStatus::Finished;
             (rollout.held_because, rollout.held_since) = (None, None);
-            configuration.audience = audience.clone();
+            match rule {
+                None => configuration.audience = audience.clone(),
+                Some(id) => {
+                    let rule = configuration.rules.iter_mut().find(|rule| rule.id == id).ok_or("no such rule")?;
+                    rule.set_audience(audience.clone());
+                }
+            }
         }
         _ => return Err("an event about nothing".into()),
     }
     Ok(())
+}
+
+/// The segment as it is after a change; people who stayed keep their order, and those who came stand at the end.
+fn change_segment(
+    segment: &mut Segment<Commitment>,
+    content: &SegmentContent,
+    included: &PeopleChange,
+    excluded: &PeopleChange,
+) {
+    let SegmentContent { name, description, people, groups } = content.clone();
+    (segment.name, segment.description, segment.people, segment.groups) = (name, description, people, groups);
+    for (list, change) in [(&mut segment.included, included), (&mut segment.excluded, excluded)] {
+        let removed: HashSet<_> = change.removed.iter().collect();
+        list.retain(|person| !removed.contains(person));
+        list.extend(change.added.iter().cloned());
+    }
 }
 
 /// Stops it where it is; one that was held already stays held since then.
@@ -290,6 +334,8 @@ impl Configuration {
         Self {
             kill: None,
             overrides: Vec::new(),
+            prerequisites: Vec::new(),
+            rules: Vec::new(),
             audience: Audience::default(),
             split,
             rollout: None,

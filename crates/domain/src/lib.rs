@@ -24,6 +24,7 @@ pub mod plan;
 pub mod project;
 pub mod refusal;
 pub mod rollout;
+pub mod segment_use;
 pub mod share;
 pub mod state;
 pub mod targeting;

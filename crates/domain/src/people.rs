@@ -1,6 +1,10 @@
 //! Shares as people: always an estimate, since the size of an audience is what a team stated.
 
+use std::collections::BTreeMap;
+
 use crate::flag::Audience;
+use crate::key::SegmentKey;
+use crate::project::SegmentInProject;
 use crate::share::{BUCKETS, Share};
 
 /// How many of `audience` people a share is, rounded to the nearest person.
@@ -10,12 +14,15 @@ pub fn in_share(audience: u64, share: Share) -> u64 {
     u64::try_from(people).unwrap_or(u64::MAX)
 }
 
-/// How many people have the feature: the share, or those named where that is more.
+/// How many people have the feature: the share, or those named and those in its rings where that is more.
 ///
-/// Named people may be inside the share as well, so the two are not added up.
+/// Named people and rings may be inside the share as well, so the two are not added up. A ring counts as many as its
+/// team stated.
 #[must_use]
-pub fn reached(audience: u64, reach: &Audience) -> u64 {
-    in_share(audience, reach.share).max(reach.people.len() as u64)
+pub fn reached(audience: u64, reach: &Audience, segments: &BTreeMap<SegmentKey, SegmentInProject>) -> u64 {
+    let sizes = reach.segments.iter().filter_map(|key| segments.get(key)?.segment.size());
+    let named = sizes.fold(reach.people.len() as u64, u64::saturating_add);
+    in_share(audience, reach.share).max(named)
 }
 
 /// A count as it may honestly be said: exact below 1,000, else to three digits, with thousands separated: `41,000`.

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
 use crate::flag::Flag;
-use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey};
+use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SegmentKey};
+use crate::personal::Commitment;
 use crate::plan::Plan;
+use crate::targeting::Segment;
+use crate::time::Timestamp;
 
 /// A project with all that it holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,9 +23,22 @@ pub struct Project {
     pub environments: Vec<Environment>,
     /// Flags by key, archived ones included.
     pub flags: BTreeMap<FlagKey, Flag>,
+    /// Segments by key.
+    pub segments: BTreeMap<SegmentKey, SegmentInProject>,
     /// Plan templates by key.
     pub plans: BTreeMap<PlanKey, Plan>,
     /// Sequence of the last event that changed its own fields.
+    pub version: u64,
+}
+
+/// A segment as it stands in its project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentInProject {
+    /// Who is in it.
+    pub segment: Segment<Commitment>,
+    /// When it was last changed.
+    pub changed: Timestamp,
+    /// Sequence of the last event that changed it.
     pub version: u64,
 }
 

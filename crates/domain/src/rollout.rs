@@ -3,15 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::flag::Audience;
-use crate::key::RolloutId;
+use crate::key::{RolloutId, RuleId, SegmentKey};
 use crate::personal::Commitment;
 use crate::share::Share;
+use crate::targeting::SegmentNames;
 use crate::time::Timestamp;
 
 /// Most stages in one plan.
 pub const MOST_STAGES: usize = 30;
 /// Most people named in one stage or configuration.
 pub const MOST_PEOPLE: usize = 1_000;
+/// Most segments of one stage or rule that are let in whole.
+pub const MOST_RINGS: usize = 20;
 
 /// One block of the line. `Person` is how a person stands in it: a commitment in the log, a key on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,11 @@ pub enum StageAudience<Person> {
         /// Their keys.
         people: Vec<Person>,
     },
+    /// Rings: everybody in these segments.
+    Segments {
+        /// Their keys.
+        segments: Vec<SegmentKey>,
+    },
     /// A share of everybody.
     Percentage {
         /// How many of all people have the feature in this stage.
@@ -52,6 +60,7 @@ impl<'de, Person: Deserialize<'de>> Deserialize<'de> for StageAudience<Person> {
         #[serde(rename_all = "snake_case")]
         enum Kind {
             People,
+            Segments,
             Percentage,
         }
 
@@ -60,17 +69,26 @@ impl<'de, Person: Deserialize<'de>> Deserialize<'de> for StageAudience<Person> {
         struct Fields<Person> {
             kind: Kind,
             people: Option<Vec<Person>>,
+            segments: Option<Vec<SegmentKey>>,
             share: Option<Share>,
         }
 
-        match Fields::deserialize(deserializer)? {
-            Fields { kind: Kind::People, people: Some(people), share: None } => Ok(Self::People { people }),
-            Fields { kind: Kind::People, people: None, .. } => Err(Error::missing_field("people")),
-            Fields { kind: Kind::People, .. } => Err(Error::unknown_field("share", &["kind", "people"])),
-            Fields { kind: Kind::Percentage, people: None, share: Some(share) } => Ok(Self::Percentage { share }),
-            Fields { kind: Kind::Percentage, share: None, .. } => Err(Error::missing_field("share")),
-            Fields { kind: Kind::Percentage, .. } => Err(Error::unknown_field("people", &["kind", "share"])),
+        let Fields { kind, people, segments, share } = Fields::deserialize(deserializer)?;
+        let given = [("people", people.is_some()), ("segments", segments.is_some()), ("share", share.is_some())];
+        let (field, fields): (_, &'static [&'static str]) = match kind {
+            Kind::People => ("people", &["kind", "people"]),
+            Kind::Segments => ("segments", &["kind", "segments"]),
+            Kind::Percentage => ("share", &["kind", "share"]),
+        };
+        if let Some((other, _)) = given.into_iter().find(|(name, given)| *given && *name != field) {
+            return Err(Error::unknown_field(other, fields));
         }
+        let found = match kind {
+            Kind::People => people.map(|people| Self::People { people }),
+            Kind::Segments => segments.map(|segments| Self::Segments { segments }),
+            Kind::Percentage => share.map(|share| Self::Percentage { share }),
+        };
+        found.ok_or_else(|| Error::missing_field(field))
     }
 }
 
@@ -118,6 +136,9 @@ pub enum HeldBecause {
 pub struct Rollout {
     /// Opaque id.
     pub id: RolloutId,
+    /// The rule of which it drives who has the feature; none for those whom no rule fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
     /// Stages from first to last.
     pub stages: Vec<Stage<Commitment>>,
     /// What it is doing.
@@ -157,6 +178,11 @@ impl Rollout {
         self.stages.iter().take(passed).fold(self.before.clone(), |mut audience, stage| {
             match &stage.audience {
                 StageAudience::People { people } => audience.people.extend(people.iter().cloned()),
+                StageAudience::Segments { segments } => {
+                    let more = segments.iter().filter(|key| !audience.segments.contains(key)).cloned();
+                    let more: Vec<_> = more.collect();
+                    audience.segments.extend(more);
+                }
                 StageAudience::Percentage { share } => audience.share = *share,
             }
             audience
@@ -175,14 +201,27 @@ impl Rollout {
 }
 
 impl<Person> Stage<Person> {
-    /// "Staff", "10 %", "3 named people".
+    /// The segments that it lets in whole.
     #[must_use]
-    pub fn in_words(&self) -> String {
+    pub fn segments(&self) -> &[SegmentKey] {
+        match &self.audience {
+            StageAudience::Segments { segments } => segments,
+            StageAudience::People { .. } | StageAudience::Percentage { .. } => &[],
+        }
+    }
+
+    /// "Staff", "10 %", "3 named people"; segments by their names.
+    #[must_use]
+    pub fn in_words(&self, segments: &impl SegmentNames) -> String {
         match (&self.name, &self.audience) {
             (Some(name), _) => name.clone(),
             (None, StageAudience::Percentage { share }) => share.to_string(),
             (None, StageAudience::People { people }) if people.len() == 1 => "1 named person".into(),
             (None, StageAudience::People { people }) => format!("{} named people", people.len()),
+            (None, StageAudience::Segments { segments: keys }) => {
+                let names = keys.iter().map(|key| segments.name_of(key).unwrap_or_else(|| key.as_str()));
+                names.collect::<Vec<_>>().join(", ")
+            }
         }
     }
 
@@ -198,6 +237,7 @@ impl<Person> Stage<Person> {
             StageAudience::People { people } => {
                 StageAudience::People { people: people.into_iter().map(turn).collect::<Result<_, _>>()? }
             }
+            StageAudience::Segments { segments } => StageAudience::Segments { segments },
             StageAudience::Percentage { share } => StageAudience::Percentage { share },
         };
         Ok(Stage { name: self.name, audience })

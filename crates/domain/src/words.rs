@@ -4,14 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{Role, SdkKeyKind};
 use crate::envelope::Envelope;
-use crate::event::{EnvironmentContent, Event, Place, PlanContent, Reach, RuleContent, VariantsContent};
-use crate::flag::{FlagDetails, WeightedVariant};
-use crate::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, TokenId};
+use crate::event::{EnvironmentContent, Event, PeopleChange, Place, PlanContent, Reach, RuleContent, VariantsContent};
+use crate::flag::{FlagDetails, Prerequisite};
+use crate::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, RuleId, SegmentKey, TokenId};
 use crate::people;
 use crate::personal::{Commitment, Vault};
+use crate::project::Project;
 use crate::rollout::{HeldBecause, Position, Stage};
 use crate::share::Share;
 use crate::state::State;
+use crate::targeting::{SegmentContent, SegmentNames, rules_difference, split_words};
 
 /// What stands where a personal value was erased.
 pub const ERASED: &str = "(erased)";
@@ -143,10 +145,29 @@ impl Teller<'_> {
             Event::FlagRestored { project, flag } => {
                 words("restored", &self.flag(project, flag)).change("in the archive", "in use")
             }
-            Event::PlanCreated { name, stages, .. } => words("made plan", name).now(line(stages)),
-            Event::PlanChanged { before, after, .. } => {
-                words("changed plan", &after.name).change(plan_words(before), plan_words(after))
+            Event::SegmentCreated { project, segment } => {
+                words("made group", &segment.name).now(segment.words(&self.segment_names(project)))
             }
+            Event::SegmentChanged { project, before, after, included, excluded, .. } => {
+                let changed = words("changed group", &after.name);
+                let (was, is) = (self.segment_words(project, before), self.segment_words(project, after));
+                let moved = people_change_words(included, excluded);
+                if was == is && before != after {
+                    changed.change(described_words(before), described_words(after))
+                } else if was == is {
+                    changed.now(moved)
+                } else if moved.is_empty() {
+                    changed.change(was, is)
+                } else {
+                    changed.change(was, format!("{is}; {moved}"))
+                }
+            }
+            Event::SegmentRemoved { before, .. } => words("removed group", &before.name),
+            Event::PlanCreated { project, name, stages, .. } => {
+                words("made plan", name).now(self.line(project, stages))
+            }
+            Event::PlanChanged { project, before, after, .. } => words("changed plan", &after.name)
+                .change(self.plan_words(project, before), self.plan_words(project, after)),
             Event::PlanRemoved { name, .. } => words("removed plan", name),
             Event::PersonalValuesErased { commitments } => words("erased", "a personal value").now(format!(
                 "removed in {} place{}",
@@ -173,13 +194,24 @@ impl Teller<'_> {
                 about(&format!("took from {} their variant of", self.person(person)))
                     .change(format!("“{before}”"), "what the rule says")
             }
-            Event::RuleChanged { before, after, people_before, people_after, .. } => about("changed the rule of")
-                .change(rule_words(before), rule_words(after))
+            Event::RuleChanged { place, before, after, people_before, people_after } => about("changed the rule of")
+                .change(self.default_words(place, before), self.default_words(place, after))
                 .people(*people_before, *people_after),
-            Event::RolloutDrafted { stages, .. } => about("planned a rollout of").now(line(stages)),
-            Event::RolloutPlanChanged { before, after, .. } => {
-                about("changed the rollout plan of").change(line(before), line(after))
+            Event::RulesChanged { place, before, after } => {
+                let (was, is) = rules_difference(before, after, &self.segment_names(&place.project));
+                about("changed the rules of").change(was, is)
             }
+            Event::PrerequisitesChanged { place, before, after } => about("changed what comes before")
+                .change(self.prerequisites_words(place, before), self.prerequisites_words(place, after)),
+            Event::RolloutDrafted { place, rule, stages, .. } => {
+                let line = self.line(&place.project, stages);
+                about("planned a rollout of").now(match rule {
+                    None => line,
+                    Some(rule) => format!("of rule {}: {line}", self.rule(place, rule)),
+                })
+            }
+            Event::RolloutPlanChanged { place, before, after, .. } => about("changed the rollout plan of")
+                .change(self.line(&place.project, before), self.line(&place.project, after)),
             Event::RolloutDiscarded { .. } => about("discarded the planned rollout of"),
             Event::RolloutStarted { before, after, .. } => about("started the rollout of").moved(before, after),
             Event::RolloutAdvanced { before, after, .. } => about("advanced").moved(before, after),
@@ -222,6 +254,52 @@ impl Teller<'_> {
     fn environment(&self, project: &ProjectKey, key: &EnvironmentKey) -> String {
         let environment = self.state.projects.get(project).and_then(|project| project.environment(key));
         environment.map_or_else(|| key.to_string(), |environment| environment.name.clone())
+    }
+
+    fn rule(&self, place: &Place, rule: &RuleId) -> String {
+        let configuration = self.state.configuration(&place.project, &place.flag, &place.environment);
+        let known = configuration.and_then(|configuration| configuration.rule(rule));
+        known.map_or_else(|| format!("“{rule}”"), |rule| format!("“{}”", rule.title()))
+    }
+
+    fn segment_names(&self, project: &ProjectKey) -> Names<'_> {
+        Names(self.state.projects.get(project))
+    }
+
+    fn segment_words(&self, project: &ProjectKey, content: &SegmentContent) -> String {
+        content.words(&self.segment_names(project))
+    }
+
+    fn prerequisites_words(&self, place: &Place, prerequisites: &[Prerequisite]) -> String {
+        let each = prerequisites.iter().map(|one| {
+            let variants: Vec<_> = one.variants.iter().map(|variant| format!("“{variant}”")).collect();
+            format!("{} gives {}", self.flag(&place.project, &one.flag), variants.join(" or "))
+        });
+        let all = each.collect::<Vec<_>>().join(", ");
+        if all.is_empty() { "nothing".into() } else { all }
+    }
+
+    fn line(&self, project: &ProjectKey, stages: &[Stage<Commitment>]) -> String {
+        let names = self.segment_names(project);
+        stages.iter().map(|stage| stage.in_words(&names)).collect::<Vec<_>>().join(" → ")
+    }
+
+    fn plan_words(&self, project: &ProjectKey, plan: &PlanContent) -> String {
+        format!("{}: {}", plan.name, self.line(project, &plan.stages))
+    }
+
+    /// What those get whom no targeting rule fits.
+    fn default_words(&self, place: &Place, rule: &RuleContent) -> String {
+        let named = match rule.audience.people.len() {
+            0 => String::new(),
+            1 => " and 1 named person".into(),
+            many => format!(" and {many} named people"),
+        };
+        let names = self.segment_names(&place.project);
+        let rings = rule.audience.segments.iter();
+        let rings: String =
+            rings.map(|key| format!(" and {}", names.name_of(key).unwrap_or_else(|| key.as_str()))).collect();
+        format!("{} of everybody{named}{rings} get {}", rule.audience.share, split_words(&rule.split))
     }
 
     /// Only what differs between two descriptions, in words.
@@ -302,14 +380,6 @@ fn reach_words(reach: &Reach) -> String {
     }
 }
 
-fn line(stages: &[Stage<Commitment>]) -> String {
-    stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ")
-}
-
-fn plan_words(plan: &PlanContent) -> String {
-    format!("{}: {}", plan.name, line(&plan.stages))
-}
-
 fn environment_words(environment: &EnvironmentContent) -> String {
     let kind = if environment.production { "production" } else { "not production" };
     format!("{}, {kind}, {}", environment.name, people::in_words(environment.audience))
@@ -320,20 +390,34 @@ fn variants_words(content: &VariantsContent) -> String {
     format!("{}; off is {}", each.collect::<Vec<_>>().join(", "), content.off_variant)
 }
 
-fn split_words(split: &[WeightedVariant]) -> String {
-    match split {
-        [only] => format!("“{}”", only.variant),
-        parts => parts.iter().map(|part| format!("“{}” {}", part.variant, part.weight)).collect::<Vec<_>>().join(", "),
-    }
+/// "2 people more always in, 1 person no longer left out"
+fn people_change_words(included: &PeopleChange, excluded: &PeopleChange) -> String {
+    let counts = [
+        (included.added.len(), "now always in"),
+        (included.removed.len(), "no longer always in"),
+        (excluded.added.len(), "now left out"),
+        (excluded.removed.len(), "no longer left out"),
+    ];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| match count {
+        1 => format!("1 person {what}"),
+        many => format!("{many} people {what}"),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
-fn rule_words(rule: &RuleContent) -> String {
-    let named = match rule.audience.people.len() {
-        0 => String::new(),
-        1 => " and 1 named person".into(),
-        many => format!(" and {many} named people"),
-    };
-    format!("{} of everybody{named} get {}", rule.audience.share, split_words(&rule.split))
+/// Name, description and stated size, where only those changed.
+fn described_words(content: &SegmentContent) -> String {
+    let size = content.people.map_or("size not stated".into(), people::in_words);
+    format!("“{}”, {size}, “{}”", content.name, content.description)
+}
+
+/// What segments are called in a project that may have gone.
+struct Names<'a>(Option<&'a Project>);
+
+impl SegmentNames for Names<'_> {
+    fn name_of(&self, key: &SegmentKey) -> Option<&str> {
+        self.0?.segments.name_of(key)
+    }
 }
 
 /// Who may ask for a flag.

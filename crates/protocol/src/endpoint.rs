@@ -5,22 +5,25 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use signalbox_domain::access::Role;
+use signalbox_domain::targeting;
 
 use crate::error::ErrorCode;
 use crate::stream::Snapshot;
 use crate::wire::access::{CreateSdkKey, CreateToken, CreatedSdkKey, CreatedToken, Erase, Erased, SdkKey, Token};
 use crate::wire::audit::{AuditEntry, AuditQuery, ChainReport, GiveReason};
-use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides};
+use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides, SetPrerequisites, SetRules};
 use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
+use crate::wire::explanation::{AskFlag, AskFlags, FlagExplained, FlagsExplained};
 use crate::wire::flag::{ChangeClientSide, ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
 use crate::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::wire::project::{CreateProject, Project, RenameProject};
 use crate::wire::rollout::{ChangeStages, DraftRollout, RollBack};
+use crate::wire::segment::{ChangeSegment, Segment, SegmentRow};
 use crate::wire::session::{Me, SignIn};
 use crate::wire::usage::{Usage, UsageRow};
 use crate::wire::{Empty, List, Why};
 
-pub use at::{AtEntry, AtEnvironment, AtFlag, AtPlace, AtPlan, AtProject, AtRoot, AtSdkKey, AtToken};
+pub use at::{AtEntry, AtEnvironment, AtFlag, AtPlace, AtPlan, AtProject, AtRoot, AtSdkKey, AtSegment, AtToken};
 
 mod at;
 
@@ -226,7 +229,15 @@ endpoints! { $
     GetUsage ("get_usage"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/usage", VIEWER, Free, AtPlace, Empty, Empty => 200 Usage, [NotFound];
     /// How often each flag in use was asked for in an environment in the last hour, by key.
     ListUsage ("list_usage"): Get "/api/v1/projects/{project}/environments/{environment}/usage", VIEWER, Free, AtEnvironment, Empty, Empty => 200 List<UsageRow>, [NotFound];
-    /// Change who has the feature and which variants they get; not while a rollout is under way.
+    /// Replace the targeting rules; what a rollout drives stays as it is.
+    SetRulesEndpoint ("set_rules"): Put "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rules", EDITOR, Versioned, AtPlace, Empty, SetRules => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Replace the list of other flags that must give something first, one level deep.
+    SetPrerequisitesEndpoint ("set_prerequisites"): Put "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/prerequisites", EDITOR, Versioned, AtPlace, Empty, SetPrerequisites => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// What the flag gives to somebody, and why, step by step. Nothing of what is sent is kept.
+    ExplainFlag ("explain_flag"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/explain", VIEWER, Free, AtPlace, Empty, AskFlag => 200 FlagExplained, [NotFound, InvalidField];
+    /// What every flag of an environment gives to somebody, and why. Nothing of what is sent is kept.
+    ExplainFlags ("explain_flags"): Post "/api/v1/projects/{project}/environments/{environment}/explain", VIEWER, Free, AtEnvironment, Empty, AskFlags => 200 FlagsExplained, [NotFound, InvalidField];
+    /// Change who of those whom no rule fits has the feature, and which variants they get; not while a rollout decides that.
     ChangeRuleEndpoint ("change_rule"): Patch "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rule", EDITOR, Versioned, AtPlace, Empty, ChangeRule => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
     /// Replace the list of people who get a variant of their own.
     SetOverridesEndpoint ("set_overrides"): Put "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/overrides", EDITOR, Versioned, AtPlace, Empty, SetOverrides => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
@@ -253,6 +264,17 @@ endpoints! { $
     RollBackRollout ("roll_back_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/roll-back", EDITOR, Versioned, AtPlace, Empty, RollBack => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
     /// End the rollout; who has the feature now keeps it.
     FinishRollout ("finish_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/finish", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
+
+    /// All segments of a project, by key, without the people whom they name.
+    ListSegments ("list_segments"): Get "/api/v1/projects/{project}/segments", VIEWER, Free, AtProject, Empty, Empty => 200 List<SegmentRow>, [NotFound];
+    /// Make a segment.
+    CreateSegmentEndpoint ("create_segment"): Post "/api/v1/projects/{project}/segments", EDITOR, Free, AtProject, Empty, targeting::Segment<String> => 201 Segment, [NotFound, InvalidField, AlreadyExists, NotPossibleNow];
+    /// One segment with everything about it.
+    GetSegment ("get_segment"): Get "/api/v1/projects/{project}/segments/{segment}", VIEWER, Free, AtSegment, Empty, Empty => 200 Segment, [NotFound];
+    /// Replace a segment; everything that refers to it follows at once.
+    ChangeSegmentEndpoint ("change_segment"): Put "/api/v1/projects/{project}/segments/{segment}", EDITOR, Versioned, AtSegment, Empty, ChangeSegment => 200 Segment, [NotFound, InvalidField, ReasonRequired];
+    /// Remove a segment that nothing refers to.
+    RemoveSegment ("remove_segment"): Delete "/api/v1/projects/{project}/segments/{segment}", EDITOR, Versioned, AtSegment, Empty, Empty => 204 Empty, [NotFound, NotPossibleNow];
 
     /// All plan templates of a project, by key.
     ListPlans ("list_plans"): Get "/api/v1/projects/{project}/plans", VIEWER, Free, AtProject, Empty, Empty => 200 List<Plan>, [NotFound];

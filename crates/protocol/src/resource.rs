@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use signalbox_domain::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, TokenId};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, SegmentKey, TokenId};
 
 use crate::stream::{Change, Changed, Content, Snapshot};
 
@@ -33,6 +33,18 @@ impl ResourceName {
     #[must_use]
     pub fn plan(project: &ProjectKey, plan: &PlanKey) -> Self {
         Self(format!("projects/{project}/plans/{plan}"))
+    }
+
+    /// A [`SegmentRow`](crate::wire::segment::SegmentRow).
+    #[must_use]
+    pub fn segment_row(project: &ProjectKey, segment: &SegmentKey) -> Self {
+        Self(format!("projects/{project}/segment-rows/{segment}"))
+    }
+
+    /// A [`Segment`](crate::wire::segment::Segment).
+    #[must_use]
+    pub fn segment(project: &ProjectKey, segment: &SegmentKey) -> Self {
+        Self(format!("projects/{project}/segments/{segment}"))
     }
 
     /// A [`FlagRow`](crate::wire::flag::FlagRow).

@@ -10,20 +10,24 @@ use arc_swap::ArcSwap;
 use signalbox_domain::State;
 use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::envelope::Envelope;
-use signalbox_domain::evaluation::CompiledFlag;
+use signalbox_domain::evaluation::{CompiledFlag, Environs};
 use signalbox_domain::event::{Event, Place};
-use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, SegmentKey};
 use signalbox_domain::personal::Vault;
 use signalbox_domain::project::Project;
+use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
 use crate::counting::{Counting, FlagCounts};
+use crate::ofrep::Fragments;
 
 /// A flag as applications ask for it.
 pub struct ServedFlag {
     /// What they ask for.
     pub key: FlagKey,
     /// What it gives.
-    pub compiled: CompiledFlag,
+    pub compiled: Arc<CompiledFlag>,
+    /// What of its answers is known beforehand.
+    pub fragments: Fragments,
     /// How often it gave what.
     pub counts: FlagCounts,
     /// Whether browsers may ask for it.
@@ -39,12 +43,15 @@ pub struct EvaluationSet {
     pub version: u64,
     /// Sorted by key.
     flags: Vec<Arc<ServedFlag>>,
+    segments: Arc<CompiledSegments>,
+    reads_attributes: bool,
+    tells_rules: bool,
 }
 
 impl EvaluationSet {
-    /// The flag of this key.
+    /// The flag of this key, as it is served.
     #[must_use]
-    pub fn flag(&self, key: &str) -> Option<&ServedFlag> {
+    pub fn served(&self, key: &str) -> Option<&ServedFlag> {
         let position = self.flags.binary_search_by(|flag| flag.key.as_str().cmp(key)).ok()?;
         self.flags.get(position).map(AsRef::as_ref)
     }
@@ -54,84 +61,155 @@ impl EvaluationSet {
         self.flags.iter().map(AsRef::as_ref)
     }
 
-    /// Every flag of an environment.
-    fn whole(source: &Source<'_>, project: &Project, environment: &EnvironmentKey) -> Self {
-        Self {
-            id: format!("{}/{environment}", project.key),
-            version: version(source.state, project, environment),
-            flags: project.flags.keys().filter_map(|key| source.compile(project, key, environment)).collect(),
-        }
+    /// The segments of the project, which flags are asked with.
+    #[must_use]
+    pub fn segments(&self) -> &CompiledSegments {
+        &self.segments
     }
 
-    /// The same set with these flags compiled anew.
+    /// Whether any flag looks at more of whoever asks than the targeting key.
+    #[must_use]
+    pub const fn reads_attributes(&self) -> bool {
+        self.reads_attributes
+    }
+
+    /// Whether answers say which rule decided; to a browser they do not.
+    #[must_use]
+    pub const fn tells_rules(&self) -> bool {
+        self.tells_rules
+    }
+
+    /// This set with these flags compiled anew. A flag for which others wait comes before them.
     fn with(
         &self,
-        source: &Source<'_>,
-        project: &Project,
+        from: Source<'_>,
         environment: &EnvironmentKey,
+        segments: &Arc<CompiledSegments>,
         touched: &BTreeSet<&FlagKey>,
     ) -> Self {
-        let mut flags = self.flags.clone();
-        for key in touched {
-            let place = flags.binary_search_by(|flag| flag.key.cmp(key));
-            match (place, source.compile(project, key, environment)) {
-                (Ok(position), Some(flag)) => flags[position] = flag,
-                (Ok(position), None) => {
-                    flags.remove(position);
-                }
-                (Err(position), Some(flag)) => flags.insert(position, flag),
-                (Err(_), None) => {}
-            }
+        let mut flags: BTreeMap<&FlagKey, Arc<ServedFlag>> =
+            self.flags.iter().map(|flag| (&flag.key, Arc::clone(flag))).collect();
+        let waits = |key: &FlagKey| {
+            let configuration = from.project.flags.get(key).and_then(|flag| flag.configurations.get(environment));
+            configuration.is_some_and(|here| !here.prerequisites.is_empty())
+        };
+        let (last, first): (Vec<_>, Vec<_>) = touched.iter().partition(|key| waits(key));
+        for key in first.into_iter().chain(last) {
+            match from.compile(key, environment, &self.id, &flags) {
+                Some(flag) => flags.insert(key, Arc::new(flag)),
+                None => flags.remove(key),
+            };
         }
-        Self { id: self.id.clone(), version: version(source.state, project, environment), flags }
-    }
-
-    /// The flags of this set that browsers may ask for.
-    fn for_browsers(&self, state: &State, project: &Project, environment: &EnvironmentKey) -> Self {
+        let flags: Vec<_> = flags.into_values().collect();
         Self {
             id: self.id.clone(),
-            version: version_for_browsers(state, project, environment),
-            flags: self.flags.iter().filter(|flag| flag.client_side).cloned().collect(),
+            version: from.version(environment, &flags),
+            reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            segments: Arc::clone(segments),
+            tells_rules: true,
+            flags,
+        }
+    }
+
+    /// What of this set browsers may ask for.
+    fn for_browsers(&self, from: Source<'_>, environment: &EnvironmentKey) -> Self {
+        let flags: Vec<_> = self.flags.iter().filter(|flag| flag.client_side).cloned().collect();
+        Self {
+            id: self.id.clone(),
+            version: from.version_for_browsers(environment, &flags),
+            reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            segments: Arc::clone(&self.segments),
+            tells_rules: false,
+            flags,
+        }
+    }
+
+    fn empty(project: &ProjectKey, environment: &EnvironmentKey) -> Self {
+        Self {
+            id: format!("{project}/{environment}"),
+            version: 0,
+            flags: Vec::new(),
+            segments: Arc::default(),
+            reads_attributes: false,
+            tells_rules: true,
         }
     }
 }
 
 /// What sets are compiled from.
+#[derive(Clone, Copy)]
 struct Source<'a> {
     state: &'a State,
+    project: &'a Project,
     vault: &'a Vault,
     counting: &'a Counting,
 }
 
 impl Source<'_> {
-    fn compile(&self, project: &Project, key: &FlagKey, environment: &EnvironmentKey) -> Option<Arc<ServedFlag>> {
-        let flag = project.flags.get(key).filter(|flag| flag.archived.is_none())?;
-        let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, self.vault);
-        let place = Place { project: project.key.clone(), flag: key.clone(), environment: environment.clone() };
+    fn compile(
+        self,
+        key: &FlagKey,
+        environment: &EnvironmentKey,
+        set: &str,
+        others: &BTreeMap<&FlagKey, Arc<ServedFlag>>,
+    ) -> Option<ServedFlag> {
+        let flag = self.project.flags.get(key).filter(|flag| flag.archived.is_none())?;
+        let environs = Environs {
+            vault: self.vault,
+            segments: &self.project.segments,
+            flag: &|other| Some(Arc::clone(&others.get(other)?.compiled)),
+        };
+        let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, environs);
+        let fragments = Fragments::of(set, key, &compiled);
+        let place = Place { project: self.project.key.clone(), flag: key.clone(), environment: environment.clone() };
         let off = flag.variants.iter().position(|variant| variant.key == flag.off_variant).unwrap_or_default();
         let variants = flag.variants.iter().map(|variant| variant.key.clone());
-        let counts = self.counting.attach(place, variants, off, std::iter::empty());
-        Some(Arc::new(ServedFlag { key: key.clone(), compiled, counts, client_side: flag.client_side.allowed }))
+        let counts = self.counting.attach(place, variants, off, compiled.rules().cloned());
+        let (compiled, client_side) = (Arc::new(compiled), flag.client_side.allowed);
+        Some(ServedFlag { key: key.clone(), compiled, fragments, counts, client_side })
     }
-}
 
-/// Archived flags count: a set from which one was taken is another set.
-fn version(state: &State, project: &Project, environment: &EnvironmentKey) -> u64 {
-    let versions = project.flags.values().filter_map(|flag| {
-        let configuration = flag.configurations.get(environment)?;
-        Some(flag.version.max(configuration.version))
-    });
-    versions.fold(state.last_erasure, Ord::max)
-}
+    /// Archived flags count: a set from which one was taken is another set.
+    fn version(self, environment: &EnvironmentKey, flags: &[Arc<ServedFlag>]) -> u64 {
+        let own = self.project.flags.values().filter_map(|flag| {
+            let configuration = flag.configurations.get(environment)?;
+            Some(flag.version.max(configuration.version))
+        });
+        let compiled = flags.iter().map(|flag| flag.compiled.version());
+        own.chain(compiled).fold(self.state.last_erasure, Ord::max)
+    }
 
-/// As [`version`], of what browsers can see: nothing is told of other flags, not even that they changed.
-fn version_for_browsers(state: &State, project: &Project, environment: &EnvironmentKey) -> u64 {
-    let versions = project.flags.values().filter_map(|flag| {
-        let configuration = flag.configurations.get(environment)?;
-        let changed = if flag.client_side.allowed { flag.version.max(configuration.version) } else { 0 };
-        Some(flag.client_side.version.max(changed))
-    });
-    versions.fold(state.last_erasure, Ord::max)
+    /// As [`Self::version`], of what browsers can see: they are told nothing of other flags, not even that one changed.
+    fn version_for_browsers(self, environment: &EnvironmentKey, flags: &[Arc<ServedFlag>]) -> u64 {
+        let own = self.project.flags.values().filter_map(|flag| {
+            let configuration = flag.configurations.get(environment)?;
+            let changed = if flag.client_side.allowed { flag.version.max(configuration.version) } else { 0 };
+            Some(flag.client_side.version.max(changed))
+        });
+        let compiled = flags.iter().map(|flag| flag.compiled.version());
+        own.chain(compiled).fold(self.state.last_erasure, Ord::max)
+    }
+
+    fn segments(self, shared: &CompiledSegments, touched: &BTreeSet<&SegmentKey>) -> CompiledSegments {
+        let known = self.project.segments.iter();
+        known
+            .map(|(key, known)| match shared.get(key) {
+                Some(compiled) if !touched.contains(key) => Arc::clone(compiled),
+                _ => Arc::new(CompiledSegment::new(&known.segment, |person| self.vault.reveal(person))),
+            })
+            .collect()
+    }
+
+    fn compile_all(self) -> ProjectSets {
+        let segments = Arc::new(self.segments(&CompiledSegments::default(), &BTreeSet::new()));
+        let flags = self.project.flags.keys().collect();
+        let environments = self.project.environments.iter().map(|environment| {
+            let empty = EvaluationSet::empty(&self.project.key, &environment.key);
+            let whole = empty.with(self, &environment.key, &segments, &flags);
+            (environment.key.clone(), Served::new(whole, self, &environment.key))
+        });
+        ProjectSets { environments: environments.collect(), segments }
+    }
 }
 
 /// An environment as each kind of key sees it.
@@ -142,13 +220,20 @@ struct Served {
 }
 
 impl Served {
-    fn new(whole: EvaluationSet, state: &State, project: &Project, environment: &EnvironmentKey) -> Self {
-        let for_browsers = Arc::new(whole.for_browsers(state, project, environment));
+    fn new(whole: EvaluationSet, from: Source<'_>, environment: &EnvironmentKey) -> Self {
+        let for_browsers = Arc::new(whole.for_browsers(from, environment));
         Self { whole: Arc::new(whole), for_browsers }
     }
 }
 
-type Sets = BTreeMap<ProjectKey, BTreeMap<EnvironmentKey, Served>>;
+/// The sets of one project, which share its segments.
+#[derive(Clone, Default)]
+struct ProjectSets {
+    environments: BTreeMap<EnvironmentKey, Served>,
+    segments: Arc<CompiledSegments>,
+}
+
+type Sets = BTreeMap<ProjectKey, ProjectSets>;
 
 /// The sets of all environments.
 pub struct EvaluationSets {
@@ -160,8 +245,7 @@ impl EvaluationSets {
     /// Compiles everything; what it gives is counted by `counting`.
     #[must_use]
     pub fn new(state: &State, vault: &Vault, counting: Arc<Counting>) -> Self {
-        let sets = ArcSwap::from_pointee(compile_all(&Source { state, vault, counting: &counting }));
-        Self { sets, counting }
+        Self { sets: ArcSwap::from_pointee(compile_all(state, vault, &counting)), counting }
     }
 
     /// The flags of an environment that a key of this kind evaluates, as they are now.
@@ -173,7 +257,7 @@ impl EvaluationSets {
         kind: SdkKeyKind,
     ) -> Option<Arc<EvaluationSet>> {
         let sets = self.sets.load();
-        let served = sets.get(project)?.get(environment)?;
+        let served = sets.get(project)?.environments.get(environment)?;
         Some(Arc::clone(match kind {
             SdkKeyKind::Server => &served.whole,
             SdkKeyKind::Client => &served.for_browsers,
@@ -182,44 +266,95 @@ impl EvaluationSets {
 
     /// Takes in what these events changed; `state` and `vault` are those after them. One caller at a time.
     pub fn update(&self, state: &State, vault: &Vault, envelopes: &[Envelope]) {
-        let source = Source { state, vault, counting: &self.counting };
         if envelopes.iter().any(|envelope| matches!(envelope.event, Event::PersonalValuesErased { .. })) {
             // Which flags named the person is not recorded anywhere, by intent.
-            self.sets.store(Arc::new(compile_all(&source)));
+            self.sets.store(Arc::new(compile_all(state, vault, &self.counting)));
             return;
         }
-        let touched = touched(state, envelopes);
-        if touched.is_empty() {
+        let segments = touched_segments(envelopes);
+        let touched = touched(state, envelopes, &segments);
+        if touched.is_empty() && segments.is_empty() {
             return;
         }
+        let counting = self.counting.as_ref();
         let mut sets = Sets::clone(&self.sets.load());
-        for ((project_key, environment), flags) in touched {
-            let Some(project) = state.projects.get(project_key) else { continue };
-            let sets = sets.entry(project_key.clone()).or_default();
-            let whole = match sets.get(environment) {
-                Some(served) => served.whole.with(&source, project, environment, &flags),
-                None => EvaluationSet::whole(&source, project, environment),
+        for (key, touched_segments) in &segments {
+            let Some(project) = state.projects.get(*key) else { continue };
+            let source = Source { state, project, vault, counting };
+            let sets = sets.entry((*key).clone()).or_default();
+            sets.segments = Arc::new(source.segments(&sets.segments, touched_segments));
+            for (environment, served) in &mut sets.environments {
+                let whole = served.whole.with(source, environment, &sets.segments, &BTreeSet::new());
+                *served = Served::new(whole, source, environment);
+            }
+        }
+        for ((key, environment), flags) in touched {
+            let Some(project) = state.projects.get(key) else { continue };
+            let source = Source { state, project, vault, counting };
+            let sets = sets.entry(key.clone()).or_default();
+            let whole = match sets.environments.get(environment) {
+                Some(served) => served.whole.with(source, environment, &sets.segments, &flags),
+                None => {
+                    let flags = project.flags.keys().collect();
+                    EvaluationSet::empty(key, environment).with(source, environment, &sets.segments, &flags)
+                }
             };
-            sets.insert(environment.clone(), Served::new(whole, state, project, environment));
+            sets.environments.insert(environment.clone(), Served::new(whole, source, environment));
         }
         self.sets.store(Arc::new(sets));
     }
 }
 
-fn compile_all(source: &Source<'_>) -> Sets {
-    let sets_of = |project: &Project| {
-        let environments = project.environments.iter().map(|environment| &environment.key);
-        let served = environments.map(|key| {
-            let whole = EvaluationSet::whole(source, project, key);
-            (key.clone(), Served::new(whole, source.state, project, key))
-        });
-        served.collect()
-    };
-    source.state.projects.values().map(|project| (project.key.clone(), sets_of(project))).collect()
+fn compile_all(state: &State, vault: &Vault, counting: &Counting) -> Sets {
+    let compile = |project| Source { state, project, vault, counting }.compile_all();
+    state.projects.iter().map(|(key, project)| (key.clone(), compile(project))).collect()
 }
 
-/// The flags to compile anew, by environment; an environment without flags is itself new.
+/// The segments to compile anew, by project.
+fn touched_segments(envelopes: &[Envelope]) -> BTreeMap<&ProjectKey, BTreeSet<&SegmentKey>> {
+    let mut touched = BTreeMap::<_, BTreeSet<_>>::new();
+    for Envelope { event, .. } in envelopes {
+        match event {
+            Event::SegmentCreated { project, segment } => {
+                touched.entry(project).or_default().insert(&segment.key);
+            }
+            Event::SegmentChanged { project, segment, .. } | Event::SegmentRemoved { project, segment, .. } => {
+                touched.entry(project).or_default().insert(segment);
+            }
+            _ => {}
+        }
+    }
+    touched
+}
+
+/// The flags to compile anew, by environment; an environment without flags is itself new. A flag that waits for
+/// another, or refers to a segment, is touched with it.
 fn touched<'a>(
+    state: &'a State,
+    envelopes: &'a [Envelope],
+    segments: &BTreeMap<&'a ProjectKey, BTreeSet<&'a SegmentKey>>,
+) -> BTreeMap<(&'a ProjectKey, &'a EnvironmentKey), BTreeSet<&'a FlagKey>> {
+    let mut touched = touched_themselves(state, envelopes);
+    for (project_key, segments) in segments {
+        let Some(project) = state.projects.get(*project_key) else { continue };
+        let depending: BTreeSet<_> = segments.iter().flat_map(|segment| project.depending_on(segment)).collect();
+        for flag in project.flags.values() {
+            for (environment, configuration) in &flag.configurations {
+                if depending.iter().any(|segment| configuration.refers_to(segment)) {
+                    touched.entry((project_key, environment)).or_default().insert(&flag.key);
+                }
+            }
+        }
+    }
+    for ((project, environment), flags) in &mut touched {
+        let Some(project) = state.projects.get(*project) else { continue };
+        let waiting: Vec<_> = flags.iter().flat_map(|flag| project.waiting_for(flag, environment)).collect();
+        flags.extend(waiting);
+    }
+    touched
+}
+
+fn touched_themselves<'a>(
     state: &'a State,
     envelopes: &'a [Envelope],
 ) -> BTreeMap<(&'a ProjectKey, &'a EnvironmentKey), BTreeSet<&'a FlagKey>> {
@@ -249,10 +384,11 @@ mod tests {
     use signalbox_domain::access::Role;
     use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
     use signalbox_domain::decide::{Act, decide, settle};
-    use signalbox_domain::event::Place;
+    use signalbox_domain::flag::BucketingAlgorithm;
     use signalbox_domain::flag::FlagDetails;
     use signalbox_domain::key::ActorId;
     use signalbox_domain::personal::Entropy;
+    use signalbox_domain::targeting::Attributes;
     use signalbox_domain::value::ValueKind;
     use signalbox_domain::{Share, Timestamp};
     use signalbox_store::CountingStart;
@@ -317,7 +453,8 @@ mod tests {
                         let set = sets.of(&project.key, &environment.key, kind).unwrap();
                         told.push(format!("{} for {kind:?} at {}", set.id, set.version));
                         for flag in set.flags() {
-                            let ann = flag.compiled.evaluate(Some("ann")).unwrap();
+                            let ann = Attributes::of_key("ann", Timestamp::default());
+                            let ann = flag.compiled.evaluate(&ann, set.segments()).unwrap();
                             told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
                         }
                     }
@@ -332,7 +469,8 @@ mod tests {
 
         fn value(&self, environment: &str, flag: &str, person: &str) -> Option<bool> {
             let set = self.sets.of(&project(), &environment.parse().unwrap(), SdkKeyKind::Server)?;
-            set.flag(flag)?.compiled.evaluate(Some(person)).unwrap().value.as_bool()
+            let person = Attributes::of_key(person, Timestamp::default());
+            set.served(flag)?.compiled.evaluate(&person, set.segments()).unwrap().value.as_bool()
         }
     }
 
@@ -367,6 +505,7 @@ mod tests {
             variants: None,
             off_variant: None,
             salt: Some(key.into()),
+            bucketing: BucketingAlgorithm::Signalbox1,
         };
         Command::CreateFlag { project: project(), flag: Box::new(flag) }
     }

@@ -19,6 +19,14 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         Event::RuleChanged { before, after, .. } => {
             found.extend(before.audience.people.iter().chain(&after.audience.people));
         }
+        Event::RulesChanged { before, after, .. } => {
+            found.extend(before.iter().chain(after).flat_map(|rule| &rule.people));
+        }
+        Event::SegmentCreated { segment, .. } => found.extend(segment.included.iter().chain(&segment.excluded)),
+        Event::SegmentChanged { included, excluded, .. } => {
+            let changes = [included, excluded].into_iter();
+            found.extend(changes.flat_map(|change| change.added.iter().chain(&change.removed)));
+        }
         Event::PlanCreated { stages, .. } | Event::RolloutDrafted { stages, .. } => found.extend(people(stages)),
         Event::PlanChanged { before, after, .. } => found.extend(people(&before.stages).chain(people(&after.stages))),
         Event::RolloutPlanChanged { before, after, .. } => found.extend(people(before).chain(people(after))),
@@ -32,6 +40,8 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::SdkKeyRevoked { .. }
         | Event::FlagVariantsChanged { .. }
         | Event::FlagClientSideChanged { .. }
+        | Event::PrerequisitesChanged { .. }
+        | Event::SegmentRemoved { .. }
         | Event::FlagArchived { .. }
         | Event::FlagRestored { .. }
         | Event::PlanRemoved { .. }
@@ -53,6 +63,6 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
 fn people(stages: &[Stage<Commitment>]) -> impl Iterator<Item = &Commitment> {
     stages.iter().flat_map(|stage| match &stage.audience {
         StageAudience::People { people } => people.as_slice(),
-        StageAudience::Percentage { .. } => &[],
+        StageAudience::Segments { .. } | StageAudience::Percentage { .. } => &[],
     })
 }

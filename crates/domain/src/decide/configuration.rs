@@ -1,16 +1,16 @@
-//! What a flag gives in an environment: overrides and the rule.
+//! What a flag gives in an environment: overrides, and the default for those whom no rule fits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Desk, Events};
 use crate::command::RuleChanges;
 use crate::event::{Event, Place, RuleContent};
-use crate::flag::{Audience, Flag, Override, WeightedVariant};
+use crate::flag::{Audience, Override};
 use crate::key::VariantKey;
 use crate::personal::Commitment;
 use crate::refusal::Refusal;
 use crate::rollout::MOST_PEOPLE;
-use crate::share::{BUCKETS, Share};
+use crate::targeting::check_split;
 use crate::text;
 use crate::words::ERASED;
 
@@ -69,7 +69,7 @@ impl Desk<'_> {
     pub(super) fn change_rule(&mut self, place: Place, changes: RuleChanges) -> Events {
         let spot = self.open_place(&place)?;
         self.made_against(spot.configuration.version)?;
-        if spot.configuration.rollout_under_way().is_some() {
+        if spot.configuration.rollout_of(None).is_some() {
             return Err(Refusal::conflict(
                 "a rollout decides who has this now; advance it, roll it back or finish it instead",
             ));
@@ -80,10 +80,18 @@ impl Desk<'_> {
             Some(people) => self.accept_people(people, "people", &before.audience.people)?,
             None => before.audience.people.clone(),
         };
+        let segments = match changes.segments {
+            Some(segments) => spot.accept_rings(segments, "segments")?,
+            None => before.audience.segments.clone(),
+        };
+        let share = changes.share.unwrap_or(before.audience.share);
         let after = RuleContent {
-            audience: Audience { people: named, share: changes.share.unwrap_or(before.audience.share) },
+            audience: Audience { people: named, segments, share },
             split: match changes.split {
-                Some(split) => accept_split(spot.flag, split)?,
+                Some(split) => {
+                    check_split(&split, "split", &|key| spot.flag.variant(key).is_some())?;
+                    split
+                }
                 None => before.split.clone(),
             },
         };
@@ -91,8 +99,8 @@ impl Desk<'_> {
             return Ok(Vec::new());
         }
         self.reason_if(spot.production)?;
-        let people_before = spot.people(&before.audience);
-        let people_after = spot.people(&after.audience);
+        let people_before = spot.people(None, &before.audience);
+        let people_after = spot.people(None, &after.audience);
         Ok(vec![Event::RuleChanged { place, before, after, people_before, people_after }])
     }
 
@@ -106,9 +114,22 @@ impl Desk<'_> {
         field: &str,
         known: &[Commitment],
     ) -> Result<Vec<Commitment>, Refusal> {
-        if people.len() > MOST_PEOPLE {
-            return Err(Refusal::invalid(field, format!("must name at most {MOST_PEOPLE} people")));
+        self.accept_so_many_people(people, MOST_PEOPLE, field, known)
+    }
+
+    /// As [`Self::accept_people`], for a list of up to `most` people.
+    pub(super) fn accept_so_many_people(
+        &mut self,
+        people: Vec<String>,
+        most: usize,
+        field: &str,
+        known: &[Commitment],
+    ) -> Result<Vec<Commitment>, Refusal> {
+        if people.len() > most {
+            return Err(Refusal::invalid(field, format!("must name at most {most} people")));
         }
+        let keys: HashMap<&str, &Commitment> =
+            known.iter().filter_map(|commitment| Some((self.vault.reveal(commitment)?, commitment))).collect();
         let mut seen = BTreeSet::new();
         let mut erased = known.iter().filter(|commitment| self.vault.reveal(commitment).is_none());
         let mut accepted = Vec::with_capacity(people.len());
@@ -122,30 +143,11 @@ impl Desk<'_> {
             if !seen.insert(person.clone()) {
                 return Err(Refusal::invalid(field, "must not be named twice"));
             }
-            accepted.push(self.seal_among(person, known));
+            accepted.push(match keys.get(person.as_str()) {
+                Some(commitment) => (*commitment).clone(),
+                None => self.seal(person),
+            });
         }
         Ok(accepted)
     }
-}
-
-/// A split in its stored form: variants of the flag, none twice, weights that sum to 100 %.
-fn accept_split(flag: &Flag, split: Vec<WeightedVariant>) -> Result<Vec<WeightedVariant>, Refusal> {
-    let mut seen = BTreeSet::new();
-    for (index, part) in split.iter().enumerate() {
-        let field = |name: &str| format!("split[{index}].{name}");
-        if flag.variant(&part.variant).is_none() {
-            return Err(Refusal::invalid(field("variant"), "must be the key of one of the flag's variants"));
-        }
-        if !seen.insert(&part.variant) {
-            return Err(Refusal::invalid(field("variant"), "must not be listed twice"));
-        }
-        if part.weight == Share::NOBODY {
-            return Err(Refusal::invalid(field("weight"), "must be more than 0; leave the variant out instead"));
-        }
-    }
-    let sum: u64 = split.iter().map(|part| u64::from(part.weight.buckets())).sum();
-    if sum != u64::from(BUCKETS) {
-        return Err(Refusal::invalid("split", "weights must sum to 100"));
-    }
-    Ok(split)
 }

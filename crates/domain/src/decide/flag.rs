@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use super::{Desk, Events};
 use crate::command::{NewFlag, boolean_variants};
 use crate::event::{Event, VariantsContent};
-use crate::flag::{
-    Bucketing, BucketingAlgorithm, Flag, FlagDetails, MOST_TAGS, MOST_VARIANTS, Variant, WeightedVariant,
-};
+use crate::flag::{Bucketing, Flag, FlagDetails, MOST_TAGS, MOST_VARIANTS, Variant, WeightedVariant};
 use crate::key::{FlagKey, ProjectKey, VariantKey};
 use crate::personal::Commitment;
+use crate::project::Project;
 use crate::refusal::Refusal;
 use crate::share::Share;
 use crate::text;
@@ -65,7 +64,7 @@ impl Desk<'_> {
             variants,
             off_variant,
             split,
-            bucketing: Bucketing { algorithm: BucketingAlgorithm::Signalbox1, salt },
+            bucketing: Bucketing { algorithm: new.bucketing, salt },
         }])
     }
 
@@ -98,6 +97,11 @@ impl Desk<'_> {
         if let Some((variant, environment)) = used_variants(flag).find(|(variant, _)| !kept.contains(variant)) {
             return Err(Refusal::conflict(format!(
                 "\"{variant}\" is given to people in \"{environment}\"; give them another variant first"
+            )));
+        }
+        if let Some((variant, waiting)) = awaited_variants(project, &key).find(|(variant, _)| !kept.contains(variant)) {
+            return Err(Refusal::conflict(format!(
+                "\"{waiting}\" waits for \"{variant}\" of this flag; change what it depends on first"
             )));
         }
         let before = VariantsContent { variants: flag.variants.clone(), off_variant: flag.off_variant.clone() };
@@ -133,6 +137,11 @@ impl Desk<'_> {
                 "a rollout is under way in \"{environment}\"; finish it or roll it back and finish it first"
             )));
         }
+        if let Some((_, waiting)) = awaited_variants(self.project(&project)?, &key).next() {
+            return Err(Refusal::conflict(format!(
+                "\"{waiting}\" waits for this flag; change what it depends on first"
+            )));
+        }
         self.reason_if(self.project(&project)?.has_production())?;
         Ok(vec![Event::FlagArchived { project, flag: key }])
     }
@@ -143,6 +152,7 @@ impl Desk<'_> {
             return Ok(Vec::new());
         }
         self.made_against(flag.version)?;
+        self.project(&project)?.prerequisites_still_hold(flag)?;
         self.reason_if(self.project(&project)?.has_production())?;
         Ok(vec![Event::FlagRestored { project, flag: key }])
     }
@@ -227,6 +237,20 @@ fn used_variants(flag: &Flag) -> impl Iterator<Item = (&VariantKey, &crate::key:
     flag.configurations.iter().flat_map(|(environment, configuration)| {
         let split = configuration.split.iter().map(|part| &part.variant);
         let overrides = configuration.overrides.iter().map(|entry| &entry.variant);
-        split.chain(overrides).map(move |variant| (variant, environment))
+        let rules = configuration.rules.iter().flat_map(|rule| &rule.split).map(|part| &part.variant);
+        split.chain(overrides).chain(rules).map(move |variant| (variant, environment))
+    })
+}
+
+/// Every variant of `flag` for which another flag in use waits, with that flag.
+fn awaited_variants<'a>(
+    project: &'a Project,
+    flag: &'a FlagKey,
+) -> impl Iterator<Item = (&'a VariantKey, &'a FlagKey)> {
+    let in_use = project.flags.values().filter(|other| other.archived.is_none());
+    in_use.flat_map(move |other| {
+        let prerequisites = other.configurations.values().flat_map(|configuration| &configuration.prerequisites);
+        let of_flag = prerequisites.filter(move |one| one.flag == *flag);
+        of_flag.flat_map(|one| &one.variants).map(move |variant| (variant, &other.key))
     })
 }

@@ -2,7 +2,6 @@
 
 use super::{Desk, Events};
 use crate::event::{Event, Place};
-use crate::people;
 use crate::refusal::Refusal;
 use crate::rollout::{HeldBecause, RolloutStatus};
 
@@ -13,7 +12,7 @@ impl Desk<'_> {
         if spot.configuration.kill.is_some() {
             return Ok(self.late_reason(&place));
         }
-        let people_before = people::reached(spot.audience, &spot.configuration.effective_audience());
+        let people_before = spot.people_when_on(None, &spot.configuration.effective_audience());
         let mut events = vec![Event::KillSwitchEngaged { place: place.clone(), people_before }];
         // The rollout is held with it, so that lifting the switch does not set it moving again.
         if let Some(rollout) = spot.configuration.rollout_under_way()
@@ -33,7 +32,7 @@ impl Desk<'_> {
             return Err(Refusal::conflict("this flag is not turned off for everyone"));
         }
         self.reason_if(true)?;
-        let people_after = people::reached(spot.audience, &spot.configuration.effective_audience());
+        let people_after = spot.people_when_on(None, &spot.configuration.effective_audience());
         Ok(vec![Event::KillSwitchLifted { place, people_after }])
     }
 

@@ -7,8 +7,11 @@ mod flag;
 mod kill;
 mod personal;
 mod plan;
+mod prerequisites;
 mod project;
 mod rollout;
+mod rules;
+mod segment;
 mod stages;
 
 use crate::access::Role;
@@ -138,11 +141,16 @@ impl<'a> Desk<'a> {
             Command::ArchiveFlag { project, flag } => self.archive_flag(project, flag),
             Command::RestoreFlag { project, flag } => self.restore_flag(project, flag),
             Command::SetOverrides { place, overrides } => self.set_overrides(&place, overrides),
+            Command::SetRules { place, rules } => self.set_rules(place, rules),
+            Command::SetPrerequisites { place, prerequisites } => self.set_prerequisites(place, prerequisites),
+            Command::CreateSegment { project, segment } => self.create_segment(project, *segment),
+            Command::ChangeSegment { project, segment } => self.change_segment(project, *segment),
+            Command::RemoveSegment { project, segment } => self.remove_segment(project, segment),
             Command::ChangeRule { place, changes } => self.change_rule(place, changes),
             Command::CreatePlan { project, plan, name, stages } => self.create_plan(project, plan, &name, stages),
             Command::ChangePlan { project, plan, name, stages } => self.change_plan(project, plan, &name, stages),
             Command::RemovePlan { project, plan } => self.remove_plan(project, plan),
-            Command::DraftRollout { place, stages } => self.draft_rollout(place, stages),
+            Command::DraftRollout { place, rule, stages } => self.draft_rollout(place, rule, stages),
             Command::ChangeStages { place, stages } => self.change_stages(place, stages),
             Command::DiscardRollout { place } => self.discard_rollout(place),
             Command::StartRollout { place } => self.start_rollout(place),
@@ -205,7 +213,7 @@ impl<'a> Desk<'a> {
             .configurations
             .get(&place.environment)
             .ok_or_else(|| Refusal::not_found("environment", &place.environment))?;
-        Ok(Spot { flag, configuration, production: environment.production, audience: environment.audience })
+        Ok(Spot { project, flag, configuration, production: environment.production, audience: environment.audience })
     }
 
     /// As [`Self::place`], for a change: the flag must not be in the archive.
@@ -228,6 +236,7 @@ impl<'a> Desk<'a> {
 
 /// A flag in an environment, as it stands.
 struct Spot<'a> {
+    project: &'a Project,
     flag: &'a Flag,
     configuration: &'a Configuration,
     production: bool,

@@ -16,32 +16,34 @@ impl Desk<'_> {
         name: &str,
         stages: Vec<Stage<String>>,
     ) -> Events {
-        if self.project(&project_key)?.plans.contains_key(&plan) {
+        let project = self.project(&project_key)?;
+        if project.plans.contains_key(&plan) {
             return Err(Refusal::exists("plan", plan));
         }
         let name = text::name(name).map_err(|error| Refusal::invalid("name", error))?;
-        let stages = self.accept_stages(stages, &[], Share::NOBODY)?;
+        let stages = self.accept_stages(project, stages, &[], Share::NOBODY)?;
         Ok(vec![Event::PlanCreated { project: project_key, plan, name, stages }])
     }
 
     pub(super) fn change_plan(
         &mut self,
-        project: ProjectKey,
+        project_key: ProjectKey,
         key: PlanKey,
         name: &str,
         stages: Vec<Stage<String>>,
     ) -> Events {
-        let plan = self.project(&project)?.plans.get(&key).ok_or_else(|| Refusal::not_found("plan", &key))?;
+        let project = self.project(&project_key)?;
+        let plan = project.plans.get(&key).ok_or_else(|| Refusal::not_found("plan", &key))?;
         self.made_against(plan.version)?;
         let before = PlanContent { name: plan.name.clone(), stages: plan.stages.clone() };
         let after = PlanContent {
             name: text::name(name).map_err(|error| Refusal::invalid("name", error))?,
-            stages: self.accept_stages(stages, &plan.stages, Share::NOBODY)?,
+            stages: self.accept_stages(project, stages, &plan.stages, Share::NOBODY)?,
         };
         if before == after {
             return Ok(Vec::new());
         }
-        Ok(vec![Event::PlanChanged { project, plan: key, before, after }])
+        Ok(vec![Event::PlanChanged { project: project_key, plan: key, before, after }])
     }
 
     pub(super) fn remove_plan(&mut self, project: ProjectKey, key: PlanKey) -> Events {

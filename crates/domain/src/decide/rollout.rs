@@ -4,7 +4,7 @@ use super::stages::shares_grow;
 use super::{Desk, Events, Spot};
 use crate::event::{Event, Place, Reach};
 use crate::flag::Audience;
-use crate::key::RolloutId;
+use crate::key::{RolloutId, RuleId};
 use crate::people;
 use crate::personal::Commitment;
 use crate::refusal::Refusal;
@@ -12,7 +12,7 @@ use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus, Stage, Stage
 use crate::share::Share;
 
 impl Desk<'_> {
-    pub(super) fn draft_rollout(&mut self, place: Place, stages: Vec<Stage<String>>) -> Events {
+    pub(super) fn draft_rollout(&mut self, place: Place, rule: Option<RuleId>, stages: Vec<Stage<String>>) -> Events {
         let spot = self.open_place(&place)?;
         self.made_against(spot.configuration.version)?;
         match &spot.configuration.rollout {
@@ -24,10 +24,11 @@ impl Desk<'_> {
             }
             _ => {}
         }
-        let stages = self.accept_stages(stages, &[], spot.configuration.audience.share)?;
+        let share = spot.share_to_roll_out(rule.as_ref())?;
+        let stages = self.accept_stages(spot.project, stages, &[], share)?;
         let id = self.entropy.id("rol_");
         let rollout = RolloutId::new(id).map_err(|error| Refusal::invalid("id", error))?;
-        Ok(vec![Event::RolloutDrafted { place, rollout, stages }])
+        Ok(vec![Event::RolloutDrafted { place, rollout, rule, stages }])
     }
 
     pub(super) fn change_stages(&mut self, place: Place, stages: Vec<Stage<String>>) -> Events {
@@ -36,11 +37,11 @@ impl Desk<'_> {
         let rollout = spot.rollout()?;
         let (passed, floor) = match (rollout.status, rollout.position) {
             (RolloutStatus::Finished, _) => return Err(finished()),
-            (RolloutStatus::Draft, _) => (0, spot.configuration.audience.share),
+            (RolloutStatus::Draft, _) => (0, spot.own_audience(rollout).share),
             (_, Position::Start) => (0, rollout.before.share),
             (_, Position::Stage(stage)) => (stage + 1, rollout.before.share),
         };
-        let after = self.accept_stages(stages, &rollout.stages, floor)?;
+        let after = self.accept_stages(spot.project, stages, &rollout.stages, floor)?;
         if after == rollout.stages {
             return Ok(Vec::new());
         }
@@ -77,9 +78,10 @@ impl Desk<'_> {
         }
         spot.not_killed()?;
         // The share may have been changed since the draft.
-        shares_grow(&rollout.stages, spot.configuration.audience.share)?;
+        let before = spot.own_audience(rollout);
+        shares_grow(&rollout.stages, before.share)?;
         self.reason_if(spot.production)?;
-        let planned = Rollout { before: spot.configuration.audience.clone(), ..rollout.clone() };
+        let planned = Rollout { before, ..rollout.clone() };
         let before = spot.reach(&planned, Position::Start);
         let after = spot.reach(&planned, Position::Stage(0));
         Ok(vec![Event::RolloutStarted { place, rollout: planned.id, before, after }])
@@ -152,7 +154,7 @@ impl Desk<'_> {
         let reached = rollout.audience_at(rollout.position);
         // Nobody needs to be named where everybody has it.
         let audience = if reached.share == Share::EVERYBODY {
-            Audience { people: Vec::new(), share: Share::EVERYBODY }
+            Audience { share: Share::EVERYBODY, ..Audience::default() }
         } else {
             reached
         };
@@ -181,9 +183,15 @@ impl<'a> Spot<'a> {
         }
     }
 
-    /// How many people have the feature that an audience lets in: nobody while it is turned off for everyone.
-    pub(super) fn people(&self, audience: &Audience) -> u64 {
-        if self.configuration.kill.is_some() { 0 } else { people::reached(self.audience, audience) }
+    /// How many of those whom a rule fits, or of the rest, have the feature that an audience lets in: nobody while it
+    /// is turned off for everyone.
+    pub(super) fn people(&self, rule: Option<&RuleId>, audience: &Audience) -> u64 {
+        if self.configuration.kill.is_some() { 0 } else { self.people_when_on(rule, audience) }
+    }
+
+    /// As [`Self::people`], the kill switch aside.
+    pub(super) fn people_when_on(&self, rule: Option<&RuleId>, audience: &Audience) -> u64 {
+        people::reached(self.configuration.audience_size(rule, self.audience), audience, &self.project.segments)
     }
 
     /// Who has the feature when `rollout` stands at `position`, as events tell it.
@@ -191,17 +199,45 @@ impl<'a> Spot<'a> {
         let audience = rollout.audience_at(position);
         let stage = match position {
             Position::Start => "start".into(),
-            Position::Stage(stage) => rollout.stages.get(stage).map(stage_words(audience.share)).unwrap_or_default(),
+            Position::Stage(stage) => {
+                let stage = rollout.stages.get(stage);
+                stage.map(|stage| self.stage_words(stage, audience.share)).unwrap_or_default()
+            }
         };
-        let people = self.people(&audience);
-        Reach { position, stage, share: audience.share, named: audience.people.len(), people }
+        let people = self.people(rollout.rule.as_ref(), &audience);
+        let Audience { people: named, segments, share } = audience;
+        Reach { position, stage, share, named: named.len(), segments, people }
     }
-}
 
-/// A stage with who has the feature in it: people named in a later stage come beside the share of an earlier one.
-fn stage_words(share: Share) -> impl Fn(&Stage<Commitment>) -> String {
-    move |stage| match stage.audience {
-        StageAudience::People { .. } if share > Share::NOBODY => format!("{share} and {}", stage.in_words()),
-        _ => stage.in_words(),
+    /// A stage with who has the feature in it: people named in a later stage come beside the share of an earlier one.
+    fn stage_words(&self, stage: &Stage<Commitment>, share: Share) -> String {
+        let words = stage.in_words(&self.project.segments);
+        match stage.audience {
+            StageAudience::Percentage { .. } => words,
+            _ if share > Share::NOBODY => format!("{share} and {words}"),
+            _ => words,
+        }
+    }
+
+    /// The share that those have whom a rule fits, or the rest, before a rollout of it. Shares are told in people,
+    /// so the rule must state how many fit.
+    fn share_to_roll_out(&self, rule: Option<&RuleId>) -> Result<Share, Refusal> {
+        let Some(id) = rule else { return Ok(self.configuration.audience.share) };
+        let Some(rule) = self.configuration.rule(id) else {
+            return Err(Refusal::invalid("rule", format!("must be the id of a rule here; there is no \"{id}\"")));
+        };
+        match rule.fits {
+            Some(_) => Ok(rule.share),
+            None => Err(Refusal::invalid(
+                "rule",
+                format!("must be a rule that states in \"fits\" about how many people fit it; \"{id}\" does not"),
+            )),
+        }
+    }
+
+    /// Who has what a rollout is planned for, before it starts.
+    fn own_audience(&self, rollout: &Rollout) -> Audience {
+        // The rule of a planned rollout cannot be removed.
+        self.configuration.own_audience_of(rollout.rule.as_ref()).unwrap_or_default()
     }
 }

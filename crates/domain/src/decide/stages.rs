@@ -1,10 +1,13 @@
 //! Stages of plans and rollouts, checked and sealed.
 
 use super::Desk;
+use crate::key::SegmentKey;
 use crate::personal::Commitment;
+use crate::project::Project;
 use crate::refusal::Refusal;
 use crate::rollout::{MOST_STAGES, Stage, StageAudience};
 use crate::share::Share;
+use crate::targeting::check_rings;
 use crate::text;
 
 impl Desk<'_> {
@@ -13,6 +16,7 @@ impl Desk<'_> {
     /// Shares must grow from `floor`, the share that people have before the first stage.
     pub(super) fn accept_stages(
         &mut self,
+        project: &Project,
         stages: Vec<Stage<String>>,
         known: &[Stage<Commitment>],
         floor: Share,
@@ -30,6 +34,10 @@ impl Desk<'_> {
                 .transpose()?;
             let audience = match stage.audience {
                 StageAudience::Percentage { share } => StageAudience::Percentage { share },
+                StageAudience::Segments { segments } => {
+                    accept_rings(project, &segments, &field("audience.segments"))?;
+                    StageAudience::Segments { segments }
+                }
                 StageAudience::People { people } if people.is_empty() => {
                     return Err(Refusal::invalid(field("audience.people"), "must name at least one person"));
                 }
@@ -42,6 +50,27 @@ impl Desk<'_> {
         shares_grow(&accepted, floor)?;
         Ok(accepted)
     }
+}
+
+/// Segments that a stage lets in whole: at least one, and each says how many people it is.
+fn accept_rings(project: &Project, segments: &[SegmentKey], field: &str) -> Result<(), Refusal> {
+    if segments.is_empty() {
+        return Err(Refusal::invalid(field, "must list at least one segment"));
+    }
+    check_rings(segments, field)?;
+    for (index, key) in segments.iter().enumerate() {
+        let field = format!("{field}[{index}]");
+        let Some(known) = project.segments.get(key) else {
+            return Err(Refusal::invalid(field, format!("must be a segment of the project; there is no \"{key}\"")));
+        };
+        if known.segment.size().is_none() {
+            return Err(Refusal::invalid(
+                field,
+                format!("must be a segment that states in \"people\" about how many are in it; \"{key}\" does not"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Each percentage must be larger than the one before it, so that no stage takes the feature away.
@@ -64,7 +93,7 @@ pub(super) fn shares_grow(stages: &[Stage<Commitment>], floor: Share) -> Result<
 fn people_of(stages: &[Stage<Commitment>]) -> Vec<Commitment> {
     let named = stages.iter().filter_map(|stage| match &stage.audience {
         StageAudience::People { people } => Some(people),
-        StageAudience::Percentage { .. } => None,
+        StageAudience::Segments { .. } | StageAudience::Percentage { .. } => None,
     });
     named.flatten().cloned().collect()
 }

@@ -16,23 +16,53 @@
 
 use xxhash_rust::xxh64::Xxh64;
 
+use crate::flag::{Bucketing, BucketingAlgorithm};
+use crate::flagd::Generation;
+use crate::flagd::expression::fractional_bucket;
 use crate::share::{BUCKETS, Share};
 
 const MEMBERSHIP: u64 = 0;
 const VARIANT: u64 = 1;
 
-/// The two hashes of one flag, with its salt already taken in.
+/// How one flag draws people, with all that does not depend on the person already taken in.
 #[derive(Clone)]
-pub struct Bucketer {
-    membership: Xxh64,
-    variant: Xxh64,
+pub enum Bucketer {
+    /// `signalbox-1`: the two hashes with the salt in them.
+    Signalbox1 {
+        /// Decides membership.
+        membership: Xxh64,
+        /// Decides the variant.
+        variant: Xxh64,
+    },
+    /// `flagd-2` and `flagd-3`: the hash that `fractional` draws by. Membership is drawn by the flag's key, the
+    /// variant by the key with `/variant` behind it, so that one says nothing about the other.
+    Flagd {
+        /// Which bytes are hashed.
+        generation: Generation,
+        /// The flag's key.
+        membership: Box<str>,
+        /// The flag's key and `/variant`.
+        variant: Box<str>,
+    },
 }
 
 impl Bucketer {
-    /// For a flag of this salt.
+    /// For the flag of this key.
     #[must_use]
-    pub fn new(salt: &str) -> Self {
-        Self { membership: salted(salt, MEMBERSHIP), variant: salted(salt, VARIANT) }
+    pub fn new(bucketing: &Bucketing, flag: &str) -> Self {
+        let flagd =
+            |generation| Self::Flagd { generation, membership: flag.into(), variant: format!("{flag}/variant").into() };
+        match bucketing.algorithm {
+            BucketingAlgorithm::Signalbox1 => Self::signalbox_1(&bucketing.salt),
+            BucketingAlgorithm::Flagd2 => flagd(Generation::Flagd2),
+            BucketingAlgorithm::Flagd3 => flagd(Generation::Flagd3),
+        }
+    }
+
+    /// `signalbox-1` with this salt.
+    #[must_use]
+    pub fn signalbox_1(salt: &str) -> Self {
+        Self::Signalbox1 { membership: salted(salt, MEMBERSHIP), variant: salted(salt, VARIANT) }
     }
 
     /// Whether this person is within the share.
@@ -44,13 +74,21 @@ impl Bucketer {
     /// The bucket that decides membership, 0 to 99,999.
     #[must_use]
     pub fn membership_bucket(&self, targeting_key: &str) -> u32 {
-        bucket(&self.membership, targeting_key)
+        match self {
+            Self::Signalbox1 { membership, .. } => bucket(membership, targeting_key),
+            Self::Flagd { generation, membership, .. } => {
+                fractional_bucket(*generation, membership, targeting_key, BUCKETS)
+            }
+        }
     }
 
     /// The bucket that decides the variant of a member, 0 to 99,999.
     #[must_use]
     pub fn variant_bucket(&self, targeting_key: &str) -> u32 {
-        bucket(&self.variant, targeting_key)
+        match self {
+            Self::Signalbox1 { variant, .. } => bucket(variant, targeting_key),
+            Self::Flagd { generation, variant, .. } => fractional_bucket(*generation, variant, targeting_key, BUCKETS),
+        }
     }
 }
 
@@ -81,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_share_reaches_as_many_as_it_says() {
-        let bucketer = Bucketer::new("evenness");
+        let bucketer = Bucketer::signalbox_1("evenness");
         for percent in [0.0, 0.1, 1.0, 10.0, 33.333, 50.0, 99.0, 100.0] {
             let people = 200_000;
             let reached = (0..people).filter(|id| bucketer.is_member(&format!("user-{id}"), share(percent))).count();
@@ -93,7 +131,7 @@ mod tests {
 
     #[test]
     fn raising_a_share_removes_nobody() {
-        let bucketer = Bucketer::new("monotone");
+        let bucketer = Bucketer::signalbox_1("monotone");
         for id in 0..5_000 {
             let person = format!("user-{id}");
             let mut was = false;
@@ -110,7 +148,7 @@ mod tests {
     /// Pearson's chi-squared on a 10 × 10 table of the two buckets: 81 degrees of freedom, 99.99 % quantile 137.
     #[test]
     fn membership_says_nothing_about_the_variant() {
-        let bucketer = Bucketer::new("independence");
+        let bucketer = Bucketer::signalbox_1("independence");
         let mut table = [[0_f64; 10]; 10];
         let people = 100_000;
         for id in 0..people {
@@ -136,7 +174,7 @@ mod tests {
         assert!(rows.len() >= 8, "the page has its table");
         for row in rows {
             let [salt, key, membership, variant] = row[..] else { panic!("{row:?}") };
-            let bucketer = Bucketer::new(salt);
+            let bucketer = Bucketer::signalbox_1(salt);
             let buckets = (bucketer.membership_bucket(key), bucketer.variant_bucket(key));
             assert_eq!(buckets, (membership.parse().unwrap(), variant.parse().unwrap()), "{salt} {key}");
         }

@@ -1,175 +1,175 @@
 //! A flag in an environment, compiled: immutable, shared between threads, evaluated without allocation.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::bucketing::Bucketer;
-use crate::flag::{Configuration, Flag};
-use crate::key::VariantKey;
+use super::explanation::{Step, StepKind};
+use super::given_rule::GivenRule;
+use super::grant::Grant;
+use crate::flag::{BucketingAlgorithm, Configuration, Flag};
+use crate::flagd::Generation;
+use crate::key::{FlagKey, SegmentKey, VariantKey};
 use crate::personal::Vault;
-use crate::share::{BUCKETS, Share};
-
-/// Why a flag gave what it gave; the names are OpenFeature's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// Everybody gets this here.
-    Static,
-    /// This person is outside the rule's share.
-    Default,
-    /// This person is named, or within a share that no rollout drives.
-    TargetingMatch,
-    /// A hash decided while a rollout is under way: either arm of its split.
-    Split,
-    /// The flag is turned off for everyone.
-    Disabled,
-}
-
-impl Reason {
-    /// As OpenFeature spells it: `TARGETING_MATCH`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Static => "STATIC",
-            Self::Default => "DEFAULT",
-            Self::TargetingMatch => "TARGETING_MATCH",
-            Self::Split => "SPLIT",
-            Self::Disabled => "DISABLED",
-        }
-    }
-}
-
-/// What a flag gives to one person.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Answer<'a> {
-    /// Place of the variant among the flag's variants.
-    pub variant_index: usize,
-    /// Key of the variant.
-    pub variant: &'a VariantKey,
-    /// Its value.
-    pub value: &'a Value,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// The rule that decides needs to know who asks, and the context did not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this flag is given to a share of people, so the context needs a targetingKey")]
-pub struct TargetingKeyMissing;
+use crate::project::SegmentInProject;
 
 /// A flag in an environment, ready to be asked.
 #[derive(Clone)]
 pub struct CompiledFlag {
-    variants: Vec<(VariantKey, Value)>,
-    off: usize,
-    killed: bool,
+    pub(super) key: FlagKey,
+    pub(super) variants: Vec<(VariantKey, Value)>,
+    pub(super) off: usize,
+    pub(super) killed: bool,
     /// Variant of each person who has one of their own.
-    overrides: HashMap<Box<str>, usize>,
-    /// People who have the feature by name.
-    named: HashSet<Box<str>>,
-    share: Share,
-    /// Upper end of each variant's buckets, rising to [`BUCKETS`].
-    split: Vec<(u32, usize)>,
-    rolling_out: bool,
-    bucketer: Bucketer,
+    pub(super) overrides: HashMap<Box<str>, usize>,
+    pub(super) prerequisites: Box<[CompiledPrerequisite]>,
+    pub(super) rules: Box<[GivenRule]>,
+    /// For those whom no rule fits.
+    pub(super) fallback: Grant,
+    /// Whether everybody gets the same, kill switch aside.
+    pub(super) is_static: bool,
+    pub(super) bucketer: Bucketer,
+    reads_attributes: bool,
     version: u64,
 }
 
+/// Another flag that must give something first.
+#[derive(Clone)]
+pub(super) struct CompiledPrerequisite {
+    key: FlagKey,
+    /// What it must give: one of these.
+    pub(super) variants: Box<[VariantKey]>,
+    /// The other flag; it waits for none itself. One that is gone gives nothing.
+    pub(super) flag: Option<Arc<CompiledFlag>>,
+}
+
+/// What a flag is compiled beside.
+#[derive(Clone, Copy)]
+pub struct Environs<'a> {
+    /// Keys of people; one that was erased matches nobody.
+    pub vault: &'a Vault,
+    /// The segments of the project, for their versions.
+    pub segments: &'a BTreeMap<SegmentKey, SegmentInProject>,
+    /// Another flag of the same environment, compiled.
+    pub flag: &'a dyn Fn(&FlagKey) -> Option<Arc<CompiledFlag>>,
+}
+
 impl CompiledFlag {
-    /// Compiles what `flag` gives by `configuration`. People whose key was erased match nobody.
+    /// Compiles what `flag` gives by `configuration`.
     #[must_use]
-    pub fn new(flag: &Flag, configuration: &Configuration, vault: &Vault) -> Self {
+    pub fn new(flag: &Flag, configuration: &Configuration, environs: Environs<'_>) -> Self {
         let variants: Vec<_> =
             flag.variants.iter().map(|variant| (variant.key.clone(), variant.value.clone())).collect();
         // A key that is not among the variants cannot come out of `decide`; the off variant stands in for it.
         let off = flag.variants.iter().position(|variant| variant.key == flag.off_variant).unwrap_or_default();
         let index = |key: &VariantKey| flag.variants.iter().position(|variant| variant.key == *key).unwrap_or(off);
-        let audience = configuration.effective_audience();
-        let mut end = 0;
-        let split = configuration
-            .split
+        let vault = environs.vault;
+        let rules: Box<[_]> = configuration
+            .rules
             .iter()
-            .map(|part| {
-                end += part.weight.buckets();
-                (end, index(&part.variant))
+            .map(|rule| {
+                let rolling_out = configuration.rollout_of(Some(&rule.id)).is_some();
+                let audience = configuration.effective_audience_of(Some(&rule.id)).unwrap_or_else(|| rule.audience());
+                let grant = Grant::new(&audience, &rule.split, rule.split_by.as_ref(), rolling_out, index, vault);
+                GivenRule::new(rule, generation_of(flag.bucketing.algorithm), grant)
             })
             .collect();
-        Self {
-            overrides: configuration
-                .overrides
-                .iter()
-                .filter_map(|entry| Some((vault.reveal(&entry.person)?.into(), index(&entry.variant))))
-                .collect(),
-            named: audience.people.iter().filter_map(|person| vault.reveal(person).map(Into::into)).collect(),
-            share: audience.share,
+        let rolling_out = configuration.rollout_of(None).is_some();
+        let audience = configuration.effective_audience();
+        let fallback = Grant::new(&audience, &configuration.split, None, rolling_out, index, vault);
+        let overrides: HashMap<Box<str>, usize> = configuration
+            .overrides
+            .iter()
+            .filter_map(|entry| Some((vault.reveal(&entry.person)?.into(), index(&entry.variant))))
+            .collect();
+        let prerequisites: Box<[_]> = configuration
+            .prerequisites
+            .iter()
+            .map(|wanted| CompiledPrerequisite {
+                key: wanted.flag.clone(),
+                variants: wanted.variants.as_slice().into(),
+                flag: (environs.flag)(&wanted.flag),
+            })
+            .collect();
+        let is_static = overrides.is_empty() && prerequisites.is_empty() && rules.is_empty() && fallback.is_static();
+        let mut compiled = Self {
+            key: flag.key.clone(),
             killed: configuration.kill.is_some(),
-            rolling_out: configuration.rollout_under_way().is_some(),
-            bucketer: Bucketer::new(&flag.bucketing.salt),
+            bucketer: Bucketer::new(&flag.bucketing, flag.key.as_str()),
+            reads_attributes: false,
             version: flag.version.max(configuration.version),
             variants,
             off,
-            split,
-        }
+            overrides,
+            prerequisites,
+            rules,
+            fallback,
+            is_static,
+        };
+        compiled.reads_attributes = compiled.looks_at_attributes();
+        compiled.version = compiled.newest_version(environs);
+        compiled
     }
 
-    /// Sequence of the last event that changed what this flag gives.
+    /// Sequence of the last event that changed what this flag gives, in itself, a segment that it names or a flag
+    /// that it waits for.
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
     }
 
-    /// What this person gets. Asks for the targeting key only where it matters.
-    ///
-    /// # Errors
-    /// [`TargetingKeyMissing`] when a share decides and nobody was named.
-    pub fn evaluate(&self, targeting_key: Option<&str>) -> Result<Answer<'_>, TargetingKeyMissing> {
-        if self.killed {
-            return Ok(self.answer(self.off, Reason::Disabled));
-        }
-        if let Some(key) = targeting_key {
-            if let Some(variant) = self.overrides.get(key) {
-                return Ok(self.answer(*variant, Reason::TargetingMatch));
-            }
-            if self.named.contains(key) {
-                return Ok(self.answer(self.variant_of(key), Reason::TargetingMatch));
-            }
-        }
-        let (outside, within) =
-            if self.rolling_out { (Reason::Split, Reason::Split) } else { (Reason::Default, Reason::TargetingMatch) };
-        match self.share {
-            Share::NOBODY if self.overrides.is_empty() && self.named.is_empty() => {
-                Ok(self.answer(self.off, Reason::Static))
-            }
-            Share::NOBODY => Ok(self.answer(self.off, Reason::Default)),
-            Share::EVERYBODY => match self.split.as_slice() {
-                [(_, only)] => Ok(self.answer(*only, Reason::Static)),
-                _ => {
-                    let key = targeting_key.ok_or(TargetingKeyMissing)?;
-                    Ok(self.answer(self.variant_of(key), within))
-                }
-            },
-            share => {
-                let key = targeting_key.ok_or(TargetingKeyMissing)?;
-                if self.bucketer.is_member(key, share) {
-                    Ok(self.answer(self.variant_of(key), within))
-                } else {
-                    Ok(self.answer(self.off, outside))
-                }
-            }
-        }
+    /// Whether it looks at more of whoever asks than the targeting key.
+    #[must_use]
+    pub const fn reads_attributes(&self) -> bool {
+        self.reads_attributes
     }
 
-    fn answer(&self, variant_index: usize, reason: Reason) -> Answer<'_> {
-        let (variant, value) = &self.variants[variant_index];
-        Answer { variant_index, variant, value, reason }
+    /// The keys and values that it can give, in the order of [`super::Answer::variant_index`].
+    pub fn variants(&self) -> impl ExactSizeIterator<Item = (&VariantKey, &Value)> {
+        self.variants.iter().map(|(key, value)| (key, value))
     }
 
-    /// Which variant a member gets; independent of whether they are one.
-    fn variant_of(&self, key: &str) -> usize {
-        if let [(BUCKETS, only)] = self.split.as_slice() {
-            return *only;
-        }
-        let bucket = self.bucketer.variant_bucket(key);
-        self.split.iter().find(|(end, _)| bucket < *end).map_or(self.off, |(_, variant)| *variant)
+    /// The ids of its rules, in the order of [`super::Answer::rule_index`].
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &crate::key::RuleId> {
+        self.rules.iter().map(GivenRule::id)
+    }
+
+    fn looks_at_attributes(&self) -> bool {
+        let waits = self.prerequisites.iter().filter_map(|wanted| wanted.flag.as_ref());
+        !self.rules.is_empty()
+            || self.fallback.reads_attributes()
+            || waits.into_iter().any(|flag| flag.reads_attributes)
+    }
+
+    fn newest_version(&self, environs: Environs<'_>) -> u64 {
+        let named = self.rules.iter().flat_map(GivenRule::segments).chain(self.fallback.segments());
+        let segments = named.filter_map(|key| environs.segments.get(key));
+        // A segment that a rule names may name others, which name none.
+        let segments = segments.flat_map(|known| {
+            let inner = known.segment.references().into_iter().filter_map(|(_, key)| environs.segments.get(key));
+            inner.map(|inner| inner.version).chain([known.version])
+        });
+        let waits = self.prerequisites.iter().filter_map(|wanted| Some(wanted.flag.as_ref()?.version));
+        segments.chain(waits).fold(self.version, Ord::max)
+    }
+}
+
+impl CompiledPrerequisite {
+    /// What came of it, in words.
+    pub(super) fn step(&self, given: Option<&VariantKey>, met: bool) -> Step {
+        let wanted: Vec<_> = self.variants.iter().map(|key| format!("“{key}”")).collect();
+        let given = given.map_or("is not there".to_owned(), |key| format!("gives them “{key}”"));
+        let title = format!("Depends on {}", self.key);
+        Step::new(StepKind::Prerequisite, met, title, format!("It must give {} and {given}.", wanted.join(" or ")))
+    }
+}
+
+/// By what an advanced rule of such a flag draws.
+const fn generation_of(algorithm: BucketingAlgorithm) -> Generation {
+    match algorithm {
+        BucketingAlgorithm::Flagd2 => Generation::Flagd2,
+        BucketingAlgorithm::Signalbox1 | BucketingAlgorithm::Flagd3 => Generation::Flagd3,
     }
 }

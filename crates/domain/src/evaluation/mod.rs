@@ -2,5 +2,12 @@
 
 pub mod bucketing;
 mod compiled;
+mod decide;
+mod explanation;
+mod given_rule;
+mod grant;
+mod witness;
 
-pub use compiled::{Answer, CompiledFlag, Reason, TargetingKeyMissing};
+pub use compiled::{CompiledFlag, Environs};
+pub use decide::{Answer, Reason, TargetingKeyMissing};
+pub use explanation::{Explanation, Outcome, Step, StepKind};

@@ -119,6 +119,23 @@ impl<'a> Attributes<'a> {
         self.now
     }
 
+    /// Calls `use_it` with all attributes as one object, the targeting key among them as OpenFeature puts it there.
+    /// Copies them where the application sent the key apart.
+    pub(crate) fn with_object<Answer>(&self, use_it: impl FnOnce(&Map<String, Value>) -> Answer) -> Answer {
+        let said = self.values.and_then(|values| values.get(TARGETING_KEY)).and_then(Value::as_str);
+        match self.values {
+            Some(values) if said.filter(|key| !key.is_empty()) == self.targeting_key => use_it(values),
+            values => {
+                let mut values = values.cloned().unwrap_or_default();
+                match self.targeting_key {
+                    Some(key) => values.insert(TARGETING_KEY.to_owned(), Value::String(key.to_owned())),
+                    None => values.remove(TARGETING_KEY),
+                };
+                use_it(&values)
+            }
+        }
+    }
+
     /// The attribute at `path`; `null` is as good as missing.
     #[must_use]
     pub fn find(&self, path: &AttributePath) -> Option<Seen<'a>> {

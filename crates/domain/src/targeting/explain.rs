@@ -178,6 +178,7 @@ impl CompiledClause {
 mod tests {
     use super::*;
     use crate::Timestamp;
+    use crate::targeting::Rule;
     use crate::targeting::testing::segments;
     use serde_json::{Value, json};
 
@@ -312,7 +313,8 @@ mod tests {
                 {"operator": "number_at_least", "attribute": "age", "number": 18},
             ],
         }));
-        let rule = CompiledRule::new(&rule.unwrap());
+        let rule: Rule<String> = rule.unwrap();
+        let rule = CompiledRule::new(&rule);
         let context = json!({"country": "US", "age": 20});
         let attributes = Attributes::of_context(context.as_object().unwrap(), Timestamp::default());
         let explanation = rule.explain(&attributes, &CompiledSegments::default());

@@ -28,6 +28,8 @@ pub const MOST_SEGMENT_CLAUSES: usize = 50;
 pub const MOST_GROUPS: usize = 10;
 /// Most rules of one flag in one environment.
 pub const MOST_RULES: usize = 100;
+/// Longest expression of an advanced rule, in bytes of its compact JSON.
+pub const LARGEST_EXPRESSION: usize = 32 * 1024;
 /// Most segments of one project.
 pub const MOST_SEGMENTS: usize = 500;
 /// Most people that a segment includes by name, and as many that it excludes.

@@ -8,6 +8,7 @@ use super::clause::{Clause, Condition};
 use super::limits::{
     MOST_CLAUSES, MOST_GROUPS, MOST_SEGMENT_CLAUSES, MOST_SEGMENT_PEOPLE, MOST_SEGMENTS, MOST_SEGMENTS_NAMED,
 };
+use crate::environment::LARGEST_AUDIENCE;
 use crate::key::SegmentKey;
 use crate::refusal::Refusal;
 use crate::text;
@@ -26,6 +27,9 @@ pub struct Segment<Person> {
     /// What it is for.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// About how many people are in it, as its team states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u64>,
     /// Whoever fits every one of these groups is in. Without groups, nobody but those named is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
@@ -35,6 +39,22 @@ pub struct Segment<Person> {
     /// Out, whatever else is said.
     #[serde(default = "Vec::<Person>::new", skip_serializing_if = "Vec::is_empty")]
     pub excluded: Vec<Person>,
+}
+
+/// What of a segment people decide, those whom it names aside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentContent {
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// About how many people are in it, as its team states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u64>,
+    /// Whoever fits every one of these groups is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
 }
 
 /// Clauses of which all, any or none must hold.
@@ -102,6 +122,19 @@ pub(super) fn references_of<'a>(clauses: &'a [Clause], field: &str) -> Vec<(Stri
     found
 }
 
+fn references_of_groups(groups: &[Group]) -> Vec<(String, &SegmentKey)> {
+    let groups = groups.iter().enumerate();
+    groups.flat_map(|(index, group)| references_of(&group.clauses, &format!("groups[{index}].clauses"))).collect()
+}
+
+impl SegmentContent {
+    /// The segments that this one names.
+    #[must_use]
+    pub fn references(&self) -> Vec<&SegmentKey> {
+        references_of_groups(&self.groups).into_iter().map(|(_, key)| key).collect()
+    }
+}
+
 impl<Person> Segment<Person> {
     /// The segment in its stored form: name and description trimmed, everything within its limits. Who the people
     /// are, and that the segments it names exist ([`Segment::check_references`]), is checked where that is known.
@@ -112,6 +145,9 @@ impl<Person> Segment<Person> {
         self.name = text::name(&self.name).map_err(|error| Refusal::invalid("name", error))?;
         self.description =
             text::description(&self.description).map_err(|error| Refusal::invalid("description", error))?;
+        if self.people.is_some_and(|people| people > LARGEST_AUDIENCE) {
+            return Err(Refusal::invalid("people", format!("must be at most {LARGEST_AUDIENCE}")));
+        }
         if self.groups.len() > MOST_GROUPS {
             return Err(Refusal::invalid("groups", format!("must list at most {MOST_GROUPS} groups")));
         }
@@ -133,14 +169,27 @@ impl<Person> Segment<Person> {
         Ok(self)
     }
 
+    /// About how many people are in it: as stated, or as many as it names where nothing else lets anybody in.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.people.or_else(|| self.groups.is_empty().then_some(self.included.len() as u64))
+    }
+
+    /// What people decide of it, those whom it names aside.
+    #[must_use]
+    pub fn content(&self) -> SegmentContent {
+        SegmentContent {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            people: self.people,
+            groups: self.groups.clone(),
+        }
+    }
+
     /// The segments that this one names, each with the path of its field.
     #[must_use]
     pub fn references(&self) -> Vec<(String, &SegmentKey)> {
-        let mut found = Vec::new();
-        for (index, group) in self.groups.iter().enumerate() {
-            found.extend(references_of(&group.clauses, &format!("groups[{index}].clauses")));
-        }
-        found
+        references_of_groups(&self.groups)
     }
 
     /// Whether this segment, new or changed, may stand beside the others of the project: what it names exists, and
@@ -150,7 +199,7 @@ impl<Person> Segment<Person> {
     ///
     /// # Errors
     /// [`Refusal::Invalid`] with the path of the field and the chain that would come about.
-    pub fn check_references(&self, others: &BTreeMap<SegmentKey, Self>) -> Result<(), Refusal> {
+    pub fn check_references<Other>(&self, others: &BTreeMap<&SegmentKey, &Segment<Other>>) -> Result<(), Refusal> {
         let chain = |keys: &[&SegmentKey]| {
             let names: Vec<_> = keys.iter().map(|key| key.as_str()).collect();
             names.join(" → ")
@@ -164,7 +213,7 @@ impl<Person> Segment<Person> {
                 let circle = chain(&[&self.key, named]);
                 return Err(Refusal::invalid(field, format!("must not lead back to itself: {circle}")));
             }
-            let Some(other) = others.get(*named) else {
+            let Some(other) = others.get(named) else {
                 return Err(Refusal::invalid(
                     field,
                     format!("must be a segment of the project; there is no \"{named}\""),
@@ -182,7 +231,7 @@ impl<Person> Segment<Person> {
             }
         }
         let Some((field, named)) = references.first() else { return Ok(()) };
-        for (key, other) in others.iter().filter(|(key, _)| **key != self.key) {
+        for (key, other) in others.iter().filter(|(key, _)| ***key != self.key) {
             if other.references().iter().any(|(_, named)| **named == self.key) {
                 let chain = chain(&[key, &self.key, named]);
                 return Err(Refusal::invalid(
@@ -207,8 +256,8 @@ impl<Person> Segment<Person> {
         };
         let included: Result<Vec<Other>, E> = all("included", self.included);
         let excluded: Result<Vec<Other>, E> = all("excluded", self.excluded);
-        let Self { key, name, description, groups, .. } = self;
-        Ok(Segment { key, name, description, groups, included: included?, excluded: excluded? })
+        let Self { key, name, description, people, groups, .. } = self;
+        Ok(Segment { key, name, description, people, groups, included: included?, excluded: excluded? })
     }
 }
 
@@ -237,7 +286,8 @@ mod tests {
             segments.iter().map(|(key, names)| (SegmentKey::new(*key).unwrap(), segment(key, names))).collect()
         };
         let check = |changed: Segment<String>, others: &[(&str, &[&str])], expect: &str| {
-            let got = changed.check_references(&project(others)).map_err(|refusal| refusal.to_string());
+            let others = project(others);
+            let got = changed.check_references(&others.iter().collect()).map_err(|refusal| refusal.to_string());
             assert_eq!(got.err().unwrap_or_default(), expect);
         };
         check(segment("a", &[]), &[], "");
@@ -276,10 +326,10 @@ mod tests {
             .map(|number| format!("s{number}"))
             .map(|key| (SegmentKey::new(key.clone()).unwrap(), segment(&key, &[])))
             .collect();
-        assert!(segment("s0", &[]).check_references(&others).is_ok(), "a change adds none");
-        assert!(segment("new", &[]).check_references(&others).is_err());
+        assert!(segment("s0", &[]).check_references(&others.iter().collect()).is_ok(), "a change adds none");
+        assert!(segment("new", &[]).check_references(&others.iter().collect()).is_err());
         others.pop_first();
-        assert!(segment("new", &[]).check_references(&others).is_ok());
+        assert!(segment("new", &[]).check_references(&others.iter().collect()).is_ok());
     }
 
     #[test]

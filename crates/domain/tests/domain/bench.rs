@@ -1,12 +1,14 @@
 //! A bench to try the domain on: state, vault and log, with a clock and entropy that count.
 
+use std::sync::Arc;
+
 use signalbox_domain::access::Role;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject};
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::envelope::Envelope;
-use signalbox_domain::evaluation::CompiledFlag;
+use signalbox_domain::evaluation::{CompiledFlag, Environs};
 use signalbox_domain::event::Place;
-use signalbox_domain::flag::{Configuration, FlagDetails, Purpose};
+use signalbox_domain::flag::{BucketingAlgorithm, Configuration, FlagDetails, Purpose};
 use signalbox_domain::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, TokenId};
 use signalbox_domain::personal::{Entropy, Vault};
 use signalbox_domain::rollout::{Rollout, Stage, StageAudience};
@@ -97,14 +99,20 @@ impl Bench {
 
     pub fn compiled(&self, place: &Place) -> CompiledFlag {
         let flag = self.state.flag(&place.project, &place.flag).unwrap();
-        CompiledFlag::new(flag, self.configuration(place), &self.vault)
+        let known = &self.state.projects[&place.project];
+        let other = |key: &FlagKey| {
+            let place = Place { flag: key.clone(), ..place.clone() };
+            Some(Arc::new(self.compiled(&place)))
+        };
+        let environs = Environs { vault: &self.vault, segments: &known.segments, flag: &other };
+        CompiledFlag::new(flag, self.configuration(place), environs)
     }
 
     /// Who of `people` people gets a variant other than the off variant.
     pub fn who_has_it(&self, place: &Place, people: u32) -> Vec<u32> {
         let compiled = self.compiled(place);
         (0..people)
-            .filter(|id| compiled.evaluate(Some(&format!("user-{id}"))).unwrap().variant.as_str() != "off")
+            .filter(|id| compiled.evaluate_key(&format!("user-{id}")).unwrap().variant.as_str() != "off")
             .collect()
     }
 
@@ -129,11 +137,15 @@ pub fn current_version(state: &State, command: &Command) -> Option<u64> {
         | Command::ChangeClientSide { project: key, flag, .. }
         | Command::ArchiveFlag { project: key, flag }
         | Command::RestoreFlag { project: key, flag } => state.flag(key, flag).map(|flag| flag.version),
+        Command::ChangeSegment { project: key, segment } => Some(project(key)?.segments.get(&segment.key)?.version),
+        Command::RemoveSegment { project: key, segment } => Some(project(key)?.segments.get(segment)?.version),
         Command::ChangePlan { project: key, plan, .. } | Command::RemovePlan { project: key, plan } => {
             project(key)?.plans.get(plan).map(|plan| plan.version)
         }
         Command::SetOverrides { place, .. }
         | Command::ChangeRule { place, .. }
+        | Command::SetRules { place, .. }
+        | Command::SetPrerequisites { place, .. }
         | Command::DraftRollout { place, .. }
         | Command::ChangeStages { place, .. }
         | Command::DiscardRollout { place }
@@ -176,6 +188,7 @@ pub fn new_flag(key: &str) -> NewFlag {
         variants: None,
         off_variant: None,
         salt: Some("salt".into()),
+        bucketing: BucketingAlgorithm::Signalbox1,
     }
 }
 

@@ -45,7 +45,7 @@ fn command() -> impl Strategy<Value = Command> {
     at.prop_flat_map(move |place| {
         let at = move || Just(place.clone());
         prop_oneof![
-            3 => (at(), stages()).prop_map(|(place, stages)| Command::DraftRollout { place, stages }),
+            3 => (at(), stages()).prop_map(|(place, stages)| Command::DraftRollout { place, rule: None, stages }),
             1 => (at(), stages()).prop_map(|(place, stages)| Command::ChangeStages { place, stages }),
             1 => at().prop_map(|place| Command::DiscardRollout { place }),
             4 => at().prop_map(|place| Command::StartRollout { place }),

@@ -12,7 +12,7 @@ const PEOPLE: u32 = 5_000;
 
 fn started(stages: Vec<Stage<String>>) -> Bench {
     let mut bench = Bench::with_flag();
-    bench.ok(Command::DraftRollout { place: place("prod"), stages });
+    bench.ok(Command::DraftRollout { place: place("prod"), rule: None, stages });
     bench.ok(Command::StartRollout { place: place("prod") });
     bench
 }
@@ -67,9 +67,9 @@ fn rolling_back_to_the_start_gives_what_the_rule_gave_before() {
         changes: RuleChanges { share: Some(share(5.0)), ..RuleChanges::default() },
     });
     let before = bench.who_has_it(&here, PEOPLE);
-    let shrinking = Command::DraftRollout { place: here.clone(), stages: vec![percent(5.0)] };
+    let shrinking = Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(5.0)] };
     assert!(matches!(bench.refused(shrinking), Refusal::Invalid { field, .. } if field == "stages[0].audience.share"));
-    bench.ok(Command::DraftRollout { place: here.clone(), stages: vec![percent(20.0)] });
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(20.0)] });
     bench.ok(Command::StartRollout { place: here.clone() });
     bench.ok(Command::RollBackRollout { place: here.clone(), to: Position::Start });
     assert_eq!(bench.who_has_it(&here, PEOPLE), before);
@@ -79,8 +79,8 @@ fn rolling_back_to_the_start_gives_what_the_rule_gave_before() {
 fn named_people_come_first_stay_and_are_not_part_of_the_split() {
     let here = place("prod");
     let mut bench = started(vec![named("Staff", &["ann", "ben"]), percent(10.0)]);
-    let reason = |bench: &Bench, who: &str| bench.compiled(&here).evaluate(Some(who)).unwrap().reason;
-    let variant = |bench: &Bench, who: &str| bench.compiled(&here).evaluate(Some(who)).unwrap().variant.to_string();
+    let reason = |bench: &Bench, who: &str| bench.compiled(&here).evaluate_key(who).unwrap().reason;
+    let variant = |bench: &Bench, who: &str| bench.compiled(&here).evaluate_key(who).unwrap().variant.to_string();
     assert_eq!((variant(&bench, "ann").as_str(), reason(&bench, "ann")), ("on", Reason::TargetingMatch));
     assert_eq!((variant(&bench, "eve").as_str(), reason(&bench, "eve")), ("off", Reason::Default));
 
@@ -112,7 +112,7 @@ fn raising_a_share_changes_nobodys_variant() {
     });
     let gets = |bench: &Bench| -> Vec<String> {
         let compiled = bench.compiled(&here);
-        (0..PEOPLE).map(|id| compiled.evaluate(Some(&format!("user-{id}"))).unwrap().variant.to_string()).collect()
+        (0..PEOPLE).map(|id| compiled.evaluate_key(&format!("user-{id}")).unwrap().variant.to_string()).collect()
     };
     let mut before = gets(&bench);
     for percent in [0.1, 10.0, 60.0, 100.0] {
@@ -138,14 +138,14 @@ fn the_kill_switch_stands_above_everything() {
         place: here.clone(),
         overrides: vec![("vip".into(), VariantKey::new("on").unwrap())],
     });
-    assert_eq!(bench.compiled(&here).evaluate(Some("vip")).unwrap().variant.as_str(), "on");
+    assert_eq!(bench.compiled(&here).evaluate_key("vip").unwrap().variant.as_str(), "on");
 
     // No version, no reason, and twice.
     let killed = bench.try_with(Command::EngageKillSwitch { place: here.clone() }, None, None).unwrap();
     assert_eq!(killed.envelopes.len(), 2, "off, and held");
     assert_eq!(bench.try_with(Command::EngageKillSwitch { place: here.clone() }, None, None).unwrap().envelopes, []);
     assert_eq!(bench.who_has_it(&here, PEOPLE).len(), 0);
-    let vip = bench.compiled(&here).evaluate(Some("vip")).unwrap().reason;
+    let vip = bench.compiled(&here).evaluate_key("vip").unwrap().reason;
     assert_eq!(vip, Reason::Disabled);
     for forbidden in [
         Command::AdvanceRollout { place: here.clone() },
@@ -171,7 +171,8 @@ fn the_kill_switch_stands_above_everything() {
 #[test]
 fn production_wants_reasons_and_versions() {
     let mut bench = Bench::with_flag();
-    let draft = |environment| Command::DraftRollout { place: place(environment), stages: vec![percent(10.0)] };
+    let draft =
+        |environment| Command::DraftRollout { place: place(environment), rule: None, stages: vec![percent(10.0)] };
     assert_eq!(bench.try_with(draft("prod"), None, Some("r")), Err(Refusal::VersionMissing));
     let version = bench.configuration(&place("prod")).version;
     assert_eq!(
@@ -225,7 +226,7 @@ fn the_story_is_told_in_words() {
 fn time_never_goes_back() {
     let mut bench = Bench::with_flag();
     bench.now = 500;
-    bench.ok(Command::DraftRollout { place: place("dev"), stages: vec![percent(1.0)] });
+    bench.ok(Command::DraftRollout { place: place("dev"), rule: None, stages: vec![percent(1.0)] });
     let times: Vec<_> = bench.log.iter().map(|envelope| envelope.time.millis()).collect();
     assert!(times.is_sorted(), "{times:?}");
     assert_eq!(times.last(), Some(&1_000));
@@ -242,7 +243,7 @@ fn erasing_a_person_removes_them_and_the_log_still_folds() {
     assert!(!String::from_utf8(bytes(&bench)).unwrap().contains("ann@bank"), "no personal value in the log");
     let erased = bench.ok(Command::Erase { value: "ann@bank.example".into() });
     assert_eq!(erased.erased.len(), 1);
-    assert_eq!(bench.compiled(&here).evaluate(Some("ann@bank.example")).unwrap().variant.as_str(), "off");
+    assert_eq!(bench.compiled(&here).evaluate_key("ann@bank.example").unwrap().variant.as_str(), "off");
     assert!(bench.story().iter().any(|told| told.contains("(erased)")));
     assert_eq!(signalbox_domain::fold::fold(&bench.log).unwrap(), bench.state);
     assert!(matches!(bench.refused(Command::Erase { value: "ann@bank.example".into() }), Refusal::NotFound { .. }));
@@ -257,7 +258,7 @@ fn a_line_that_names_an_erased_person_can_still_be_planned_anew() {
         audience: StageAudience::People { people: people.iter().map(ToString::to_string).collect() },
     };
     let stages = vec![staff(&["ann", "ben", "cleo"]), percent(10.0)];
-    bench.ok(Command::DraftRollout { place: here.clone(), stages });
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages });
     bench.ok(Command::StartRollout { place: here.clone() });
     bench.ok(Command::Erase { value: "ann".into() });
     bench.ok(Command::Erase { value: "cleo".into() });
@@ -280,7 +281,7 @@ fn every_step_in_production_wants_a_reason_and_stopping_wants_none() {
     let here = place("prod");
     let mut bench = Bench::with_flag();
     let stages = vec![percent(1.0), percent(10.0), percent(50.0)];
-    bench.ok(Command::DraftRollout { place: here.clone(), stages });
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages });
     let steps = [
         Command::StartRollout { place: here.clone() },
         Command::AdvanceRollout { place: here.clone() },

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::event::Place;
-use signalbox_domain::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, TokenId};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, SegmentKey, TokenId};
 
 macro_rules! at {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* })*) => {$(
@@ -30,6 +30,8 @@ at! {
     AtFlag { project: ProjectKey, flag: FlagKey }
     /// A flag in an environment.
     AtPlace { project: ProjectKey, flag: FlagKey, environment: EnvironmentKey }
+    /// A segment.
+    AtSegment { project: ProjectKey, segment: SegmentKey }
     /// A plan template.
     AtPlan { project: ProjectKey, plan: PlanKey }
     /// An audit entry.

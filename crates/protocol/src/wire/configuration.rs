@@ -1,14 +1,15 @@
 //! What a flag gives in an environment.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::flag::WeightedVariant;
-use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, VariantKey};
+use signalbox_domain::flag::{Prerequisite, WeightedVariant};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, SegmentKey, VariantKey};
+use signalbox_domain::targeting;
 use signalbox_domain::{Share, Timestamp};
 
 use super::rollout::Rollout;
 
 /// What a flag gives in an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Configuration {
     /// The project.
@@ -22,9 +23,18 @@ pub struct Configuration {
     pub killed: Option<Timestamp>,
     /// People who get a variant of their own, whatever the rule says.
     pub overrides: Vec<Override>,
-    /// What the rule says when no rollout is under way.
+    /// Other flags that must give something first.
+    #[serde(default)]
+    pub prerequisites: Vec<Prerequisite>,
+    /// Flags that wait for this one here.
+    #[serde(default)]
+    pub awaited_by: Vec<FlagKey>,
+    /// Targeting rules, asked from first to last; the first that fits decides.
+    #[serde(default)]
+    pub rules: Vec<TargetingRule>,
+    /// What those get whom no targeting rule fits, when no rollout drives that.
     pub rule: Rule,
-    /// Who has the feature now, by the rollout or the rule, kill switch aside.
+    /// Who of those whom no targeting rule fits has the feature now, by the rollout or the rule, kill switch aside.
     pub reach: Reach,
     /// The latest rollout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,6 +59,18 @@ pub struct Override {
     pub variant: VariantKey,
 }
 
+/// A targeting rule with what is told of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TargetingRule {
+    /// The rule, as it is when no rollout drives it.
+    pub rule: targeting::Rule<String>,
+    /// The rule in one sentence.
+    pub words: String,
+    /// Who of those who fit has the feature now, by the rollout or the rule, kill switch aside.
+    pub reach: Reach,
+}
+
 /// Who has the feature, and what they get.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -57,19 +79,29 @@ pub struct Rule {
     pub share: Share,
     /// People named one by one.
     pub people: Vec<String>,
+    /// Segments that are let in whole.
+    #[serde(default)]
+    pub segments: Vec<SegmentKey>,
     /// Variants by weight; weights sum to 100.
     pub split: Vec<WeightedVariant>,
 }
 
 /// How many have the feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reach {
     /// Share of everybody.
     pub share: Share,
     /// How many people are named one by one.
     pub named: u64,
-    /// How many people that is: an estimate from the stated audience.
+    /// Segments that are let in whole.
+    #[serde(default)]
+    pub segments: Vec<SegmentKey>,
+    /// About how many people are considered: as stated of the environment, or of those whom the rule fits; absent
+    /// where nobody stated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<u64>,
+    /// How many people have it: an estimate from the stated audience; 0 where nobody stated it.
     pub people: u64,
 }
 
@@ -88,6 +120,10 @@ pub struct ChangeRule {
     #[cfg_attr(feature = "schema", schemars(length(max = 1000)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<Vec<String>>,
+    /// Segments that are let in whole, at most 20.
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segments: Option<Vec<SegmentKey>>,
     /// Why; required in production.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -101,6 +137,32 @@ pub struct SetOverrides {
     /// The people, at most 1,000.
     #[cfg_attr(feature = "schema", schemars(length(max = 1000)))]
     pub overrides: Vec<Override>,
+    /// Why; required in production.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// All targeting rules, first to last; replaces the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SetRules {
+    /// The rules, at most 100.
+    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
+    pub rules: Vec<targeting::Rule<String>>,
+    /// Why; required in production.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// All other flags that must give something first; replaces the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SetPrerequisites {
+    /// The flags and what each must give, at most 10.
+    #[cfg_attr(feature = "schema", schemars(length(max = 10)))]
+    pub prerequisites: Vec<Prerequisite>,
     /// Why; required in production.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -62,6 +62,9 @@ pub struct FlagInEnvironment {
     pub named: u64,
     /// How many people have a variant of their own.
     pub overrides: u64,
+    /// How many targeting rules there are.
+    #[serde(default)]
+    pub rules: u64,
     /// How many people have it now (0 while killed): an estimate from the stated audience.
     pub people: u64,
     /// The latest rollout, finished ones included.
@@ -80,6 +83,9 @@ pub struct FlagInEnvironment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RolloutRow {
+    /// The targeting rule that it is for, by name; absent for those whom no rule fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// What it is doing.
     pub status: RolloutStatus,
     /// Where it stands.
@@ -200,6 +206,9 @@ pub struct CreateFlag {
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
+    /// How people are put into buckets; never changes.
+    #[serde(default)]
+    pub bucketing: BucketingAlgorithm,
 }
 
 /// A flag described anew; replaces the whole description.

@@ -4,10 +4,12 @@ pub mod access;
 pub mod audit;
 pub mod configuration;
 pub mod environment;
+pub mod explanation;
 pub mod flag;
 pub mod plan;
 pub mod project;
 pub mod rollout;
+pub mod segment;
 pub mod session;
 pub mod usage;
 

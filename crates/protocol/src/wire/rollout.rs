@@ -1,7 +1,7 @@
 //! Rollouts: planning them and moving them along their line.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::key::{PlanKey, RolloutId};
+use signalbox_domain::key::{PlanKey, RolloutId, RuleId};
 use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
 use signalbox_domain::{Share, Timestamp};
 
@@ -11,6 +11,12 @@ use signalbox_domain::{Share, Timestamp};
 pub struct Rollout {
     /// Opaque id.
     pub id: RolloutId,
+    /// The targeting rule of which it drives who has the feature; absent for those whom no rule fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
+    /// About how many people are considered: those whom the rule fits, or all of the environment, as stated.
+    #[serde(default)]
+    pub audience: u64,
     /// What it is doing.
     pub status: RolloutStatus,
     /// Where it stands.
@@ -67,6 +73,9 @@ pub struct DraftRollout {
     /// A plan of the project whose stages to copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanKey>,
+    /// The targeting rule to roll out, which states in `fits` how many people it is; absent for those whom no rule fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
 }
 
 /// The stages of a rollout, replaced as a whole; those passed must stay as they are.

@@ -6,7 +6,7 @@ use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::event::{Event, Place};
-use signalbox_domain::flag::FlagDetails;
+use signalbox_domain::flag::{BucketingAlgorithm, FlagDetails};
 use signalbox_domain::key::{ActorId, NotAKey};
 use signalbox_domain::personal::{Entropy, Vault};
 use signalbox_domain::value::ValueKind;
@@ -56,6 +56,7 @@ impl Filled {
                 variants: None,
                 off_variant: None,
                 salt: None,
+                bucketing: BucketingAlgorithm::Signalbox1,
             };
             let made = self.change(Command::CreateFlag { project: project.clone(), flag: Box::new(flag) }, None)?;
             self.change(rule(place, 50_000)?, Some(made))?;

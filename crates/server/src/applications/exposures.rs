@@ -62,7 +62,7 @@ fn read(body: &[u8]) -> Result<ReportExposures, ErrorBody> {
 
 fn take(set: &EvaluationSet, exposures: &[Exposure], counting: &Counting) -> ExposuresTaken {
     let refusal = |Exposure { flag, variant, targeting_key }: &Exposure| {
-        let Some(flag) = set.flag(flag) else { return Some(ExposureRefusal::UnknownFlag) };
+        let Some(flag) = set.served(flag) else { return Some(ExposureRefusal::UnknownFlag) };
         let person = targeting_key.as_deref().filter(|key| !key.is_empty()).map(|key| counting.person(key));
         (!flag.counts.exposed(variant, person)).then_some(ExposureRefusal::UnknownVariant)
     };

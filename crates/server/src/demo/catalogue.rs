@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use signalbox_domain::command::NewFlag;
-use signalbox_domain::flag::{FlagDetails, Purpose, Variant};
+use signalbox_domain::flag::{BucketingAlgorithm, FlagDetails, Purpose, Variant};
 use signalbox_domain::key::NotAKey;
 use signalbox_domain::value::ValueKind;
 
@@ -252,6 +252,7 @@ impl Entry {
             off_variant: None,
             // Not random: the same people get the same things wherever the demo is shown.
             salt: Some(self.key.into()),
+            bucketing: BucketingAlgorithm::Signalbox1,
         })
     }
 

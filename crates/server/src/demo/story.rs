@@ -145,7 +145,7 @@ impl FlagStory<'_> {
 
     /// Plans a rollout.
     pub fn draft(&mut self, when: When, stages: Vec<Stage<String>>) -> &mut Self {
-        let command = Command::DraftRollout { place: self.at(PRODUCTION), stages };
+        let command = Command::DraftRollout { place: self.at(PRODUCTION), rule: None, stages };
         self.change(when, self.entry.owner(), command, None)
     }
 

@@ -16,12 +16,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::chain::Link;
 use signalbox_domain::command::Command;
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::event::Event;
-use signalbox_domain::key::SdkKeyId;
+use signalbox_domain::key::{EnvironmentKey, ProjectKey, SdkKeyId};
 use signalbox_domain::personal::Vault;
 use signalbox_domain::{State, Timestamp};
 use signalbox_store::{Counts, Credential, CredentialOwner, Log, Opened, Reader, Session, StoredEntry};
@@ -237,6 +238,12 @@ impl Engine {
     #[must_use]
     pub fn evaluation_set(&self, key: &SdkKeyPlace) -> Option<Arc<EvaluationSet>> {
         self.sets.of(&key.project, &key.environment, key.kind)
+    }
+
+    /// What servers in this environment evaluate, as it is now. Takes no lock.
+    #[must_use]
+    pub fn evaluation_set_of(&self, project: &ProjectKey, environment: &EnvironmentKey) -> Option<Arc<EvaluationSet>> {
+        self.sets.of(project, environment, SdkKeyKind::Server)
     }
 
     /// What is counted of evaluations.

@@ -23,7 +23,7 @@ use crate::body;
 use crate::engine::{Caller, Terms};
 
 /// Largest body, in bytes.
-pub const LARGEST_BODY: usize = 256 * 1024;
+pub const LARGEST_BODY: usize = 1024 * 1024;
 
 /// Answers the calls of one endpoint. The router asks for one implementation for each endpoint of the list.
 pub trait Handle<E: Endpoint>: Send + Sync {

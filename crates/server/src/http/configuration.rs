@@ -5,6 +5,7 @@ use signalbox_domain::command::{Command, RuleChanges};
 use signalbox_domain::event::Place;
 use signalbox_protocol::endpoint::{
     ChangeRuleEndpoint, EngageKillSwitch, GetConfiguration, LiftKillSwitch, SetOverridesEndpoint,
+    SetPrerequisitesEndpoint, SetRulesEndpoint,
 };
 use signalbox_protocol::wire::configuration::{ChangeRule, Configuration};
 
@@ -17,6 +18,8 @@ handlers! {
     GetConfiguration => get_configuration,
     ChangeRuleEndpoint => change_rule,
     SetOverridesEndpoint => set_overrides,
+    SetRulesEndpoint => set_rules,
+    SetPrerequisitesEndpoint => set_prerequisites,
     EngageKillSwitch => engage_kill_switch,
     LiftKillSwitch => lift_kill_switch,
 }
@@ -28,8 +31,8 @@ impl Api {
 
     async fn change_rule(&self, call: Call<ChangeRuleEndpoint>) -> Answered<Configuration> {
         let terms = call.terms()?;
-        let ChangeRule { share, split, people, reason } = call.body;
-        let changes = RuleChanges { share, split, people };
+        let ChangeRule { share, split, people, segments, reason } = call.body;
+        let changes = RuleChanges { share, split, people, segments };
         self.configure(call.at.into(), terms.because(reason), |place| Command::ChangeRule { place, changes }).await
     }
 
@@ -37,6 +40,18 @@ impl Api {
         let terms = call.terms()?.because(call.body.reason);
         let overrides = call.body.overrides.into_iter().map(|entry| (entry.user_key, entry.variant)).collect();
         self.configure(call.at.into(), terms, |place| Command::SetOverrides { place, overrides }).await
+    }
+
+    async fn set_rules(&self, call: Call<SetRulesEndpoint>) -> Answered<Configuration> {
+        let terms = call.terms()?.because(call.body.reason);
+        let rules = call.body.rules;
+        self.configure(call.at.into(), terms, |place| Command::SetRules { place, rules }).await
+    }
+
+    async fn set_prerequisites(&self, call: Call<SetPrerequisitesEndpoint>) -> Answered<Configuration> {
+        let terms = call.terms()?.because(call.body.reason);
+        let prerequisites = call.body.prerequisites;
+        self.configure(call.at.into(), terms, |place| Command::SetPrerequisites { place, prerequisites }).await
     }
 
     async fn engage_kill_switch(&self, call: Call<EngageKillSwitch>) -> Answered<Configuration> {

@@ -55,9 +55,10 @@ impl Api {
             variants,
             off_variant,
             salt,
+            bucketing,
         } = call.body;
         let details = FlagDetails { name, description, purpose, owner, tags, expected_removal };
-        let flag = NewFlag { key: key.clone(), details, value_kind, variants, off_variant, salt };
+        let flag = NewFlag { key: key.clone(), details, value_kind, variants, off_variant, salt, bucketing };
         let at = AtFlag { project: project.clone(), flag: key };
         let made = self.change(&at, Command::CreateFlag { project, flag: Box::new(flag) }, terms).await?;
         Ok(made.location(&GetFlag::path(&at)))

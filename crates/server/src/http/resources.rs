@@ -1,11 +1,14 @@
 //! Resources as the live stream and the snapshot have them: which ones an event touches, and how they are now.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 use signalbox_domain::State;
 use signalbox_domain::access::Role;
 use signalbox_domain::event::Event;
-use signalbox_domain::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, TokenId};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SdkKeyId, SegmentKey, TokenId};
+use signalbox_domain::project::Project;
 use signalbox_protocol::resource::ResourceName;
 use signalbox_protocol::stream::{Changed, Content};
 use signalbox_store::StoredEntry;
@@ -19,6 +22,10 @@ pub enum Resource {
     Project(ProjectKey),
     /// An environment.
     Environment(ProjectKey, EnvironmentKey),
+    /// A segment as a row.
+    SegmentRow(ProjectKey, SegmentKey),
+    /// A segment with everything about it.
+    Segment(ProjectKey, SegmentKey),
     /// A plan template.
     Plan(ProjectKey, PlanKey),
     /// A flag as a row.
@@ -34,8 +41,40 @@ pub enum Resource {
 impl Resource {
     /// What an event may have changed, apart from the audit history.
     pub fn touched_by(event: &Event, state: &State) -> Vec<Self> {
+        let mut touched = Self::changed_by(event, state);
+        // A segment tells where it is used.
+        if let Some(project) = event.project() {
+            for segment in event.segments() {
+                touched.push(Self::SegmentRow(project.clone(), segment.clone()));
+                touched.push(Self::Segment(project.clone(), segment.clone()));
+            }
+            // These do not say which segments they free.
+            if matches!(
+                event,
+                Event::PlanRemoved { .. } | Event::RolloutDiscarded { .. } | Event::RolloutFinished { .. }
+            ) {
+                let known = state.projects.get(project).into_iter().flat_map(|known| known.segments.keys());
+                touched.extend(known.map(|segment| Self::SegmentRow(project.clone(), segment.clone())));
+            }
+        }
+        touched
+    }
+
+    fn changed_by(event: &Event, state: &State) -> Vec<Self> {
         let project = || event.project().cloned();
         match event {
+            Event::SegmentCreated { .. } | Event::SegmentRemoved { .. } => Vec::new(),
+            // Rules and stages tell its name and how many people it has.
+            Event::SegmentChanged { project, segment, .. } => {
+                let known = state.projects.get(project);
+                known.into_iter().flat_map(|known| Self::flags_referring_to(known, segment)).collect()
+            }
+            // Flags tell which others wait for them.
+            Event::PrerequisitesChanged { place, before, after } => {
+                let others = before.iter().chain(after).map(|one| &one.flag).chain([&place.flag]);
+                let others: BTreeSet<_> = others.collect();
+                others.into_iter().flat_map(|flag| Self::of_flag(&place.project, flag)).collect()
+            }
             Event::ProjectCreated { project, .. } | Event::ProjectRenamed { project, .. } => {
                 vec![Self::Project(project.clone())]
             }
@@ -53,15 +92,23 @@ impl Resource {
                 vec![Self::SdkKey(project.clone(), environment.clone(), sdk_key.clone())]
             }
             about => match (project(), about.flag().cloned()) {
-                (Some(project), Some(flag)) => {
-                    vec![Self::FlagRow(project.clone(), flag.clone()), Self::Flag(project, flag)]
-                }
+                (Some(project), Some(flag)) => Self::of_flag(&project, &flag).into(),
                 _ => Vec::new(),
             },
         }
     }
 
-    fn environments_and_rows(project: &signalbox_domain::project::Project) -> impl Iterator<Item = Self> {
+    fn of_flag(project: &ProjectKey, flag: &FlagKey) -> [Self; 2] {
+        [Self::FlagRow(project.clone(), flag.clone()), Self::Flag(project.clone(), flag.clone())]
+    }
+
+    fn flags_referring_to(project: &Project, segment: &SegmentKey) -> Vec<Self> {
+        let uses = project.uses_of(segment);
+        let flags: BTreeSet<_> = uses.iter().filter_map(|one| Some(one.place()?.0)).collect();
+        flags.into_iter().flat_map(|flag| Self::of_flag(&project.key, flag)).collect()
+    }
+
+    fn environments_and_rows(project: &Project) -> impl Iterator<Item = Self> {
         let environments = project.environments.iter();
         let environments =
             environments.map(|environment| Self::Environment(project.key.clone(), environment.key.clone()));
@@ -72,7 +119,10 @@ impl Resource {
     pub fn all_in_short(state: &State) -> Vec<Self> {
         let projects = state.projects.values().flat_map(|project| {
             let plans = project.plans.keys().map(|plan| Self::Plan(project.key.clone(), plan.clone()));
-            [Self::Project(project.key.clone())].into_iter().chain(Self::environments_and_rows(project)).chain(plans)
+            let segments = project.segments.keys();
+            let segments = segments.map(|segment| Self::SegmentRow(project.key.clone(), segment.clone()));
+            let own = [Self::Project(project.key.clone())].into_iter();
+            own.chain(Self::environments_and_rows(project)).chain(plans).chain(segments)
         });
         let sdk_keys = state.sdk_keys.values();
         let sdk_keys = sdk_keys.map(|key| Self::SdkKey(key.project.clone(), key.environment.clone(), key.id.clone()));
@@ -94,6 +144,8 @@ impl Resource {
             Self::Environment(project, key) => {
                 view.environment(project, key).map(|environment| (environment.version, body(&environment)))
             }
+            Self::SegmentRow(project, key) => view.segment_row(project, key).map(|row| (row.version, body(&row))),
+            Self::Segment(project, key) => view.segment(project, key).map(|segment| (segment.version, body(&segment))),
             Self::Plan(project, key) => view.plan(project, key).map(|plan| (plan.version, body(&plan))),
             Self::FlagRow(project, key) => view.flag_row(project, key).map(|row| (row.version, body(&row))),
             Self::Flag(project, key) => {
@@ -114,6 +166,8 @@ impl Resource {
         match self {
             Self::Project(key) => ResourceName::project(key),
             Self::Environment(project, key) => ResourceName::environment(project, key),
+            Self::SegmentRow(project, key) => ResourceName::segment_row(project, key),
+            Self::Segment(project, key) => ResourceName::segment(project, key),
             Self::Plan(project, key) => ResourceName::plan(project, key),
             Self::FlagRow(project, key) => ResourceName::flag_row(project, key),
             Self::Flag(project, key) => ResourceName::flag(project, key),

@@ -31,9 +31,10 @@ handlers! {
 impl Api {
     async fn draft_rollout(&self, call: Call<DraftRolloutEndpoint>) -> Answered<Configuration> {
         let terms = call.terms()?;
+        let rule = call.body.rule.clone();
         let stages = self.stages_to_draft(&call.at, call.body)?;
         let path = GetConfiguration::path(&call.at);
-        let made = self.configure(call.at.into(), terms, |place| Command::DraftRollout { place, stages }).await?;
+        let made = self.configure(call.at.into(), terms, |place| Command::DraftRollout { place, rule, stages }).await?;
         Ok(made.location(&path))
     }
 

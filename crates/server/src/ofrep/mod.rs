@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod events;
+mod fragments;
 mod request;
 
 use axum::Router;
@@ -18,9 +19,14 @@ use axum::routing::{any, get, post};
 
 use crate::applications::{Admitted, Applications, ClientAddress, EntityTag, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
 use crate::body::{self, Unread};
+use crate::clock;
+use crate::counting::{Counting, PersonHash};
 use crate::http::Message;
 use crate::metrics::Outcome;
 use answer::{Asked, ErrorCode, failure};
+use request::EvaluationRequest;
+
+pub use fragments::Fragments;
 
 /// Evaluates one flag. The key takes all that follows, so that one with a slash is an unknown flag, not an unknown
 /// path.
@@ -61,17 +67,20 @@ async fn evaluate_flag(
         Ok(body) => body,
         Err(unread) => return unreadable(unread, Some(key)),
     };
-    let request = match request::read(&body) {
+    let served = set.served(key);
+    let request = match request::read(&body, served.is_some_and(|flag| flag.compiled.reads_attributes())) {
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, Some(key), bad.code, &bad.details),
     };
     let engine = &applications.engine;
     let evaluations = &engine.metrics().evaluations;
-    let Some(flag) = set.flag(key) else {
+    let Some(flag) = served else {
         evaluations.count(Outcome::FlagNotFound);
         return failure(StatusCode::NOT_FOUND, Some(key), ErrorCode::FlagNotFound, "there is no flag of this key");
     };
-    let (outcome, response) = answer::single(&set, flag, Asked::by(&request, engine.counting()));
+    let attributes = request.attributes(clock::now());
+    let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
+    let (outcome, response) = answer::single(&set, flag, asked);
     evaluations.count(outcome);
     response
 }
@@ -90,21 +99,24 @@ async fn evaluate_flags(
         Ok(body) => body,
         Err(unread) => return unreadable(unread, None),
     };
-    let request = match request::read(&body) {
+    let request = match request::read(&body, set.reads_attributes()) {
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, None, bad.code, &bad.details),
     };
     let engine = &applications.engine;
-    let Some((tally, evaluated)) = answer::bulk(&set, Asked::by(&request, engine.counting())) else {
-        let details = "the answer could not be written";
-        return failure(StatusCode::INTERNAL_SERVER_ERROR, None, ErrorCode::General, details);
-    };
+    let attributes = request.attributes(clock::now());
+    let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
+    let (tally, evaluated) = answer::bulk(&set, asked);
     engine.metrics().evaluations.add(tally);
     let tag = EntityTag::of(&evaluated);
     if tag.is_known_to(&headers) {
         return answer::unchanged(&tag);
     }
     answer::evaluated(evaluated, &tag, &events::address(engine, &key))
+}
+
+fn person(request: &EvaluationRequest<'_>, counting: &Counting) -> Option<PersonHash> {
+    request.targeting_key.as_deref().map(|key| counting.person(key))
 }
 
 /// No key is longer than 100 bytes; whoever sends a longer one is told about a flag that does not exist, without

@@ -1,18 +1,30 @@
-//! What an OFREP request says: the context, of which only the targeting key matters to today's rules.
+//! What an OFREP request says: the context, of which attributes are kept only where a rule looks at them.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
+use signalbox_domain::Timestamp;
+use signalbox_domain::targeting::{Attributes, TARGETING_KEY};
 
 use super::answer::ErrorCode;
 
 /// What is asked, borrowed from the body.
-#[derive(Debug, PartialEq, Eq, Default)]
+#[derive(Debug, PartialEq, Default)]
 pub struct EvaluationRequest<'body> {
     /// Who asks; absent, null and empty are the same.
     pub targeting_key: Option<Cow<'body, str>>,
+    /// What else is known of them, where that was wanted; of two values for one name the last counts.
+    pub values: Map<String, Value>,
+}
+
+impl EvaluationRequest<'_> {
+    /// What rules look at, at this time.
+    pub fn attributes(&self, now: Timestamp) -> Attributes<'_> {
+        Attributes::new(self.targeting_key.as_deref(), now, &self.values)
+    }
 }
 
 /// Why a body is no request.
@@ -24,7 +36,7 @@ pub struct BadRequest {
     pub details: String,
 }
 
-/// Reads a body.
+/// Reads a body; attributes only where `wants_attributes`, since most flags look at none.
 ///
 /// The standard wants a context, but clients leave it out when they have none to give; a missing context and an
 /// empty body are an empty context. Unknown fields are for servers that know more, and are passed over.
@@ -32,23 +44,31 @@ pub struct BadRequest {
 /// # Errors
 /// [`BadRequest`] for what is not JSON (`PARSE_ERROR`), and for a context or targeting key of the wrong type
 /// (`INVALID_CONTEXT`).
-pub fn read(body: &[u8]) -> Result<EvaluationRequest<'_>, BadRequest> {
+pub fn read(body: &[u8], wants_attributes: bool) -> Result<EvaluationRequest<'_>, BadRequest> {
     if body.trim_ascii().is_empty() {
         return Ok(EvaluationRequest::default());
     }
-    serde_json::from_slice(body).map_err(|error| {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read = Fields { wants_attributes }.deserialize(&mut deserializer);
+    read.and_then(|request| deserializer.end().map(|()| request)).map_err(|error| {
         let code = if error.is_data() { ErrorCode::InvalidContext } else { ErrorCode::ParseError };
         BadRequest { code, details: format!("the body is not an evaluation request: {error}") }
     })
 }
 
-impl<'de> Deserialize<'de> for EvaluationRequest<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Fields)
-    }
+/// A body.
+#[derive(Clone, Copy)]
+struct Fields {
+    wants_attributes: bool,
 }
 
-struct Fields;
+impl<'de> DeserializeSeed<'de> for Fields {
+    type Value = EvaluationRequest<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
 
 impl<'de> Visitor<'de> for Fields {
     type Value = EvaluationRequest<'de>;
@@ -62,20 +82,20 @@ impl<'de> Visitor<'de> for Fields {
         while let Some(name) = map.next_key::<Name<'_>>()? {
             if name.0 == "context" {
                 once(&context, "context")?;
-                context = Some(map.next_value_seed(Context)?);
+                context = Some(map.next_value_seed(Context(self))?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(EvaluationRequest { targeting_key: context.flatten() })
+        Ok(context.unwrap_or_default())
     }
 }
 
-/// An object of which the targeting key is kept.
-struct Context;
+/// The object in it.
+struct Context(Fields);
 
 impl<'de> DeserializeSeed<'de> for Context {
-    type Value = Option<Cow<'de, str>>;
+    type Value = EvaluationRequest<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -83,7 +103,7 @@ impl<'de> DeserializeSeed<'de> for Context {
 }
 
 impl<'de> Visitor<'de> for Context {
-    type Value = Option<Cow<'de, str>>;
+    type Value = EvaluationRequest<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a context that is an object")
@@ -91,15 +111,18 @@ impl<'de> Visitor<'de> for Context {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut targeting_key = None;
+        let mut values = Map::new();
         while let Some(name) = map.next_key::<Name<'_>>()? {
-            if name.0 == "targetingKey" {
-                once(&targeting_key, "targetingKey")?;
+            if name.0 == TARGETING_KEY {
+                once(&targeting_key, TARGETING_KEY)?;
                 targeting_key = Some(map.next_value::<TargetingKey<'de>>()?.0);
+            } else if self.0.wants_attributes {
+                values.insert(name.0.into_owned(), map.next_value()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(targeting_key.flatten())
+        Ok(EvaluationRequest { targeting_key: targeting_key.flatten(), values })
     }
 }
 
@@ -149,10 +172,14 @@ mod tests {
 
     #[test]
     fn bodies_give_their_targeting_key_or_say_what_is_wrong() {
-        let check = |body: &str, expect: Result<Option<&str>, ErrorCode>| {
-            let read = read(body.as_bytes());
+        let check_one = |body: &str, wants_attributes, expect: &Result<Option<&str>, ErrorCode>| {
+            let read = read(body.as_bytes(), wants_attributes);
             let got = read.as_ref().map(|request| request.targeting_key.as_deref()).map_err(|bad| bad.code);
-            assert_eq!(got, expect, "{body}: {read:?}");
+            assert_eq!(got, *expect, "{body}: {read:?}");
+        };
+        let check = |body: &str, expect: Result<Option<&str>, ErrorCode>| {
+            check_one(body, false, &expect);
+            check_one(body, true, &expect);
         };
         check(r#"{"context":{"targetingKey":"ann","plan":{"tier":[1,2]}}}"#, Ok(Some("ann")));
         check(r#"{"context":{"targetingKey":"Zo\u00eb"}}"#, Ok(Some("Zoë")));
@@ -185,14 +212,14 @@ mod tests {
 
     #[test]
     fn bodies_that_are_not_text_are_refused() {
-        assert_eq!(read(b"{\"context\":{\"targetingKey\":\"\xff\"}}").unwrap_err().code, ErrorCode::ParseError);
+        assert_eq!(read(b"{\"context\":{\"targetingKey\":\"\xff\"}}", false).unwrap_err().code, ErrorCode::ParseError);
         let deep = format!("{{\"context\":{{\"deep\":{}", "[".repeat(60_000));
-        assert_eq!(read(deep.as_bytes()).unwrap_err().code, ErrorCode::ParseError);
+        assert_eq!(read(deep.as_bytes(), true).unwrap_err().code, ErrorCode::ParseError);
     }
 
     #[test]
     fn a_plain_targeting_key_is_not_copied() {
-        let request = read(br#"{"context":{"targetingKey":"ann"}}"#).unwrap();
+        let request = read(br#"{"context":{"targetingKey":"ann"}}"#, false).unwrap();
         assert!(matches!(request.targeting_key, Some(Cow::Borrowed("ann"))));
     }
 }

@@ -82,6 +82,7 @@ fn tags() -> Value {
         ("flags", "Flags."),
         ("configuration", "What a flag gives in an environment."),
         ("rollouts", "Letting a feature out step by step."),
+        ("segments", "Named groups of people that rules and rollouts refer to."),
         ("plans", "Templates of stages."),
         ("audit", "Who changed what, when and why."),
         ("evaluation", "Flag evaluation for applications: the OpenFeature Remote Evaluation Protocol 0.3."),

@@ -179,6 +179,8 @@ fn tag(path: &str) -> &'static str {
         ("/erasures", "access"),
         ("/audit", "audit"),
         ("/plans", "plans"),
+        ("/segments", "segments"),
+        ("/explain", "configuration"),
         ("/rollout", "rollouts"),
         ("/flags/{flag}/environments", "configuration"),
         ("/flags", "flags"),

@@ -31,6 +31,12 @@ async fn report(server: &Server, key: &str, exposures: Value) -> Answer {
     server.ask_openly(Method::POST, "/api/v1/exposures").token(key).body(body).send().await
 }
 
+/// Whether an estimate of up to a hundred people is what it may be: each installation draws its own hashes, two of
+/// which may fall together, and six people off is over five standard errors.
+fn near(estimate: &Value, truth: u64) -> bool {
+    estimate["about"].as_u64().unwrap().abs_diff(truth) <= 6
+}
+
 #[tokio::test]
 async fn evaluations_of_each_kind_and_exposures_are_counted_apart() {
     let (server, key) = bank().await;
@@ -71,8 +77,9 @@ async fn evaluations_of_each_kind_and_exposures_are_counted_apart() {
 
     let [people] = usage["people"].as_array().unwrap().as_slice() else { panic!("{usage}") };
     assert_eq!(people.get("rule"), None);
-    let about = |of: &str| people["today"][of]["about"].as_u64().unwrap();
-    assert_eq!((about("reached"), about("asked"), about("exposed")), (30, 30, 1));
+    let today = &people["today"];
+    assert!(near(&today["reached"], 30) && near(&today["asked"], 30), "{today}");
+    assert_eq!(today["exposed"]["about"], 1);
     assert_eq!(people["last_7_days"], people["today"]);
     assert!(people["today"]["reached"]["standard_error"].as_f64().is_some_and(|error| 0.01 < error && error < 0.02));
 
@@ -112,7 +119,8 @@ async fn what_was_counted_and_which_key_was_used_outlives_the_server() {
     }
     let again = server.get(USAGE).await.body;
     assert_eq!(again["last_hour"]["single"], 70);
-    assert_eq!(again["people"][0]["today"]["reached"]["about"], 60);
+    let reached = &again["people"][0]["today"]["reached"];
+    assert!(near(reached, 60), "{reached}");
 }
 
 #[tokio::test]
@@ -128,7 +136,6 @@ async fn people_outside_a_share_asked_and_were_not_reached() {
     let on = usage["variants"][0]["single"].as_u64().unwrap();
     assert_eq!(on + usage["variants"][1]["single"].as_u64().unwrap(), 100);
     let people = &usage["people"][0]["today"];
-    let near = |about: &Value, truth: u64| about["about"].as_u64().unwrap().abs_diff(truth) <= 2;
     assert!(near(&people["reached"], on) && near(&people["asked"], 100), "{people} for {on}");
 }
 

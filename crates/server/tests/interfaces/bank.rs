@@ -11,7 +11,7 @@ use signalbox_domain::Share;
 use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::event::Place;
-use signalbox_domain::flag::{FlagDetails, Variant, WeightedVariant};
+use signalbox_domain::flag::{BucketingAlgorithm, FlagDetails, Variant, WeightedVariant};
 use signalbox_domain::key::SdkKeyId;
 use signalbox_domain::value::ValueKind;
 use signalbox_server::engine::{Committed, Engine, Terms};
@@ -79,6 +79,7 @@ impl Bank {
             variants: Some(variants.collect()),
             off_variant: None,
             salt: Some(key.into()),
+            bucketing: BucketingAlgorithm::Signalbox1,
         };
         self.change(Command::CreateFlag { project: "bank".parse().expect("a key"), flag: Box::new(flag) }, None);
     }

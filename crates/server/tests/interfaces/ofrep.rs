@@ -103,7 +103,7 @@ async fn the_reason_says_what_decided() {
     bank.place("named", |place| Command::SetOverrides { place, overrides: vec![("ann".into(), on)] });
     bank.boolean("rolling", 0.0);
     let stage = Stage { name: None, audience: StageAudience::Percentage { share: Share::from_percent(50.0).unwrap() } };
-    bank.place("rolling", |place| Command::DraftRollout { place, stages: vec![stage] });
+    bank.place("rolling", |place| Command::DraftRollout { place, rule: None, stages: vec![stage] });
     bank.place("rolling", |place| Command::StartRollout { place });
     let application = Application::of(bank);
 

@@ -182,19 +182,29 @@ fn hash_of(unit: &Datum<'_>, generation: Generation) -> Option<u32> {
 /// The shorthand: flag key and targeting key. The latter must be a text that is not empty.
 fn hash_of_keys(subject: &Subject<'_>) -> Option<u32> {
     let targeting_key = subject.context.attributes.get("targetingKey")?.as_str().filter(|key| !key.is_empty())?;
+    Some(hash_of_pair(subject.generation, subject.flag_key, targeting_key))
+}
+
+fn hash_of_pair(generation: Generation, flag_key: &str, targeting_key: &str) -> u32 {
     let mut hash = Murmur3::default();
-    match subject.generation {
+    match generation {
         Generation::Flagd2 => {
-            hash.update(subject.flag_key.as_bytes());
+            hash.update(flag_key.as_bytes());
             hash.update(targeting_key.as_bytes());
         }
         Generation::Flagd3 => {
             cbor::array(2, &mut hash);
-            cbor::text(subject.flag_key, &mut hash);
+            cbor::text(flag_key, &mut hash);
             cbor::text(targeting_key, &mut hash);
         }
     }
-    Some(hash.finish())
+    hash.finish()
+}
+
+/// The bucket into which the shorthand of `fractional` puts somebody, below `total`, the sum of all weights.
+#[must_use]
+pub fn fractional_bucket(generation: Generation, flag_key: &str, targeting_key: &str, total: u32) -> u32 {
+    bucket_of(hash_of_pair(generation, flag_key, targeting_key), total)
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ use serde_json::{Map, Value};
 
 pub use compile::{DEEPEST, Malformed};
 pub use datum::{Datum, List, Number};
+pub use fractional::fractional_bucket;
 pub use subject::Subject;
 
 use compile::Compiler;

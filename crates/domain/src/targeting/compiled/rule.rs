@@ -17,7 +17,7 @@ pub struct CompiledRule {
 impl CompiledRule {
     /// Compiles the condition of a rule.
     #[must_use]
-    pub fn new(rule: &Rule) -> Self {
+    pub fn new<Person>(rule: &Rule<Person>) -> Self {
         Self {
             id: rule.id.clone(),
             clauses: rule.clauses.iter().cloned().map(CompiledClause::new).collect(),
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_rule_needs_all_its_clauses_and_knows_whose_bucket_counts() {
         let rule = |split_by: Option<&str>| -> CompiledRule {
-            let rule: Rule = serde_json::from_value(json!({
+            let rule: Rule<String> = serde_json::from_value(json!({
                 "id": "r", "share": 50, "split": [{"variant": "on", "weight": 100}], "split_by": split_by,
                 "clauses": [
                     {"operator": "one_of", "attribute": "country", "values": ["DE"]},

@@ -1,17 +1,21 @@
 //! Conditions in plain sentences, for people who decide who gets what. On screen a segment is called a group.
 
+mod change;
 mod clause;
 mod found;
 mod sentence;
 
 use std::collections::BTreeMap;
 
+pub use change::rules_difference;
 pub(super) use found::{found, standings};
+pub use sentence::split_words;
 
 use super::compiled::CompiledSegments;
 use super::segment::Segment;
 use crate::key::SegmentKey;
 use crate::people;
+use crate::project::SegmentInProject;
 
 /// Most values that a sentence lists; it counts the rest.
 const MOST_LISTED: usize = 6;
@@ -27,6 +31,12 @@ pub trait SegmentNames {
 impl SegmentNames for CompiledSegments {
     fn name_of(&self, key: &SegmentKey) -> Option<&str> {
         self.get(key).map(|segment| segment.name())
+    }
+}
+
+impl SegmentNames for BTreeMap<SegmentKey, SegmentInProject> {
+    fn name_of(&self, key: &SegmentKey) -> Option<&str> {
+        self.get(key).map(|known| known.segment.name.as_str())
     }
 }
 

@@ -1,11 +1,12 @@
 //! Segments and rules, each in one sentence.
 
 use super::{SegmentNames, alternatives};
+use crate::flag::WeightedVariant;
 use crate::people;
 use crate::share::Share;
 use crate::targeting::clause::{Clause, Condition};
 use crate::targeting::rule::Rule;
-use crate::targeting::segment::{Group, Quantifier, Segment};
+use crate::targeting::segment::{Group, Quantifier, Segment, SegmentContent};
 
 impl<Person> Segment<Person> {
     /// Who is in the segment, in one sentence.
@@ -44,7 +45,19 @@ fn group_words(group: &Group, names: &impl SegmentNames) -> String {
     format!("{how_many}: {}", clauses.join(", "))
 }
 
-impl Rule {
+impl SegmentContent {
+    /// Who fits, in one sentence, those who are named aside.
+    #[must_use]
+    pub fn words(&self, names: &impl SegmentNames) -> String {
+        let groups: Vec<_> = self.groups.iter().map(|group| group_words(group, names)).collect();
+        match groups.as_slice() {
+            [] => "Only who is named".to_owned(),
+            groups => format!("Everyone for whom {}", groups.join("; and ")),
+        }
+    }
+}
+
+impl<Person> Rule<Person> {
     /// Who fits: "everyone in the group Staff whose app is 8.2 or newer".
     #[must_use]
     pub fn who(&self, names: &impl SegmentNames) -> String {
@@ -56,6 +69,9 @@ impl Rule {
                 (_, Some(_)) => attributes.push(words),
                 (_, None) => times.push(words),
             }
+        }
+        if self.expression.is_some() {
+            return "everyone whom its JSON Logic lets in".to_owned();
         }
         let mut who = "everyone".to_owned();
         for (before, said) in [(" ", groups), (" whose ", attributes), (", while ", times)] {
@@ -71,22 +87,39 @@ impl Rule {
     #[must_use]
     pub fn words(&self, names: &impl SegmentNames) -> String {
         let who = self.who(names);
-        let variants: Vec<_> = match self.split.as_slice() {
-            [only] => vec![format!("“{}”", only.variant)],
-            split => split.iter().map(|part| format!("“{}” ({})", part.variant, part.weight)).collect(),
-        };
-        let what = alternatives(&variants);
+        if self.expression.is_some() && self.split.is_empty() {
+            return format!("{} gets what that says.", capitalised(&who));
+        }
+        let what = split_words(&self.split);
+        let rings = self.segments.iter().map(|key| names.name_of(key).unwrap_or_else(|| key.as_str()));
+        let mut beside: Vec<_> = rings.map(ToOwned::to_owned).collect();
+        match self.people.len() {
+            0 => {}
+            1 => beside.push("1 person by name".into()),
+            many => beside.push(format!("{} people by name", people::grouped(many as u64))),
+        }
+        let beside = if beside.is_empty() { String::new() } else { format!(", besides {}", beside.join(" and ")) };
         let by = self.split_by.as_ref().map(|path| format!(", split by {path}")).unwrap_or_default();
         let tells_when = |clause: &Clause| {
             clause.condition.attribute().is_none() && !matches!(clause.condition, Condition::InSegment(_))
         };
         let comma = if self.clauses.iter().any(tells_when) { "," } else { "" };
         match self.share {
-            Share::NOBODY => format!("Nobody yet of {who}{comma} gets {what}{by}."),
+            Share::NOBODY => format!("Nobody yet of {who}{comma} gets {what}{by}{beside}."),
             Share::EVERYBODY => format!("{}{comma} gets {what}{by}.", capitalised(&who)),
-            share => format!("{share} of {who}{comma} get {what}{by}."),
+            share => format!("{share} of {who}{comma} get {what}{by}{beside}."),
         }
     }
+}
+
+/// "“on”", "“on” (90 %) or “off” (10 %)"
+#[must_use]
+pub fn split_words(split: &[WeightedVariant]) -> String {
+    let variants: Vec<_> = match split {
+        [only] => vec![format!("“{}”", only.variant)],
+        split => split.iter().map(|part| format!("“{}” ({})", part.variant, part.weight)).collect(),
+    };
+    alternatives(&variants)
 }
 
 /// `text` with its first ASCII letter large.
@@ -110,7 +143,7 @@ mod tests {
             let mut rule =
                 json!({"id": "r", "clauses": clauses, "share": 100, "split": [{"variant": "instant", "weight": 100}]});
             rule.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-            let rule: Rule = serde_json::from_value(rule).unwrap();
+            let rule: Rule<String> = serde_json::from_value(rule).unwrap();
             assert_eq!(rule.words(&staff()), expect);
         };
         let country = json!({"operator": "one_of", "attribute": "country", "values": ["Germany", "Austria"]});

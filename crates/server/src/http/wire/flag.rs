@@ -4,7 +4,8 @@ use signalbox_domain::event::Place;
 use signalbox_domain::flag::Configuration;
 use signalbox_domain::key::{FlagKey, ProjectKey};
 use signalbox_domain::people;
-use signalbox_domain::rollout::{Rollout, Stage};
+use signalbox_domain::project::Project;
+use signalbox_domain::rollout::Rollout;
 use signalbox_protocol::wire::flag::{Details, Flag, FlagInEnvironment, FlagRow, RolloutRow};
 
 use super::View;
@@ -47,10 +48,11 @@ impl View<'_> {
     pub fn flag_row(&self, project: &ProjectKey, key: &FlagKey) -> Option<FlagRow> {
         let flag = self.state.flag(project, key)?;
         let changed = flag.configurations.values().map(|configuration| configuration.changed);
-        let environments = flag.configurations.iter().map(|(environment, configuration)| {
+        let environments = flag.configurations.iter().filter_map(|(environment, configuration)| {
             let here = Place { project: project.clone(), flag: key.clone(), environment: environment.clone() };
             let audience = self.audience(project, environment);
-            (environment.clone(), in_environment(configuration, audience, self.reasons_awaited(&here)))
+            let known = self.project_state(project)?;
+            Some((environment.clone(), in_environment(known, configuration, audience, self.reasons_awaited(&here))))
         });
         Some(FlagRow {
             project: project.clone(),
@@ -77,28 +79,37 @@ impl View<'_> {
     }
 }
 
-fn in_environment(configuration: &Configuration, audience: u64, reasons_awaited: Vec<u64>) -> FlagInEnvironment {
+fn in_environment(
+    project: &Project,
+    configuration: &Configuration,
+    audience: u64,
+    reasons_awaited: Vec<u64>,
+) -> FlagInEnvironment {
     let reach = configuration.effective_audience();
     FlagInEnvironment {
         killed: configuration.kill.map(|kill| kill.since),
         share: reach.share,
         named: reach.people.len() as u64,
         overrides: configuration.overrides.len() as u64,
-        people: if configuration.kill.is_some() { 0 } else { people::reached(audience, &reach) },
-        rollout: configuration.rollout.as_ref().map(rollout_row),
+        rules: configuration.rules.len() as u64,
+        people: if configuration.kill.is_some() { 0 } else { people::reached(audience, &reach, &project.segments) },
+        rollout: configuration.rollout.as_ref().map(|rollout| rollout_row(project, configuration, rollout)),
         reasons_awaited,
         version: configuration.version,
         changed: configuration.changed,
     }
 }
 
-fn rollout_row(rollout: &Rollout) -> RolloutRow {
+fn rollout_row(project: &Project, configuration: &Configuration, rollout: &Rollout) -> RolloutRow {
+    let rule = rollout.rule.as_ref();
+    let title = rule.map(|id| configuration.rule(id).map_or(id.as_str(), |rule| rule.title()).to_owned());
     RolloutRow {
+        rule: title,
         status: rollout.status,
         position: rollout.position,
         held_because: rollout.held_because,
         held_since: rollout.held_since,
-        stages: rollout.stages.iter().map(Stage::in_words).collect(),
+        stages: rollout.stages.iter().map(|stage| stage.in_words(&project.segments)).collect(),
         entered: rollout.entered,
     }
 }

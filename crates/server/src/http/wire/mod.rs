@@ -5,6 +5,7 @@ mod audit;
 mod flag;
 mod place;
 mod project;
+mod segment;
 
 use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::personal::{Commitment, Vault};

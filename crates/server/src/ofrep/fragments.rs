@@ -1,0 +1,108 @@
+//! What of a flag's answers is known before anybody asks, written once when the flag is compiled.
+//!
+//! An answer differs between people in variant, rule and reason alone. Of each variant everything up to the reason is
+//! kept as JSON text, so that answering is choosing and copying.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use signalbox_domain::evaluation::{Answer, CompiledFlag, Reason};
+use signalbox_domain::key::FlagKey;
+
+use super::answer::{ErrorCode, Failure};
+
+/// Becomes `feature_flag.set.id` and `feature_flag.version` in telemetry (OpenFeature, appendix D).
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Metadata<'a> {
+    /// Project and environment.
+    pub flag_set_id: &'a str,
+    /// Sequence of the last event that changed what is told.
+    #[serde(serialize_with = "as_text")]
+    pub version: u64,
+}
+
+fn as_text<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
+}
+
+/// Everything of a success that does not depend on who asks. Clients index `variant` and `reason`, so both are
+/// always there.
+#[derive(Serialize)]
+struct Known<'a> {
+    key: &'a str,
+    /// As stored by the flag's kind of value: a float keeps its decimal point.
+    value: &'a Value,
+    variant: &'a str,
+    metadata: Metadata<'a>,
+}
+
+/// The known parts of a flag's answers.
+pub struct Fragments {
+    /// Of each variant, up to the metadata's closing brace.
+    variants: Box<[Box<[u8]>]>,
+    /// Of each rule, the member that goes into the metadata.
+    rules: Box<[Box<[u8]>]>,
+    /// The whole answer to whoever does not say who asks.
+    targeting_key_missing: Box<[u8]>,
+}
+
+impl Fragments {
+    /// Of a flag in the set of this id.
+    #[must_use]
+    pub fn of(set: &str, key: &FlagKey, flag: &CompiledFlag) -> Self {
+        let metadata = Metadata { flag_set_id: set, version: flag.version() };
+        let variants = flag.variants().map(|(variant, value)| {
+            let mut text = json(&Known { key: key.as_str(), value, variant: variant.as_str(), metadata });
+            // The braces of the metadata and of the whole are closed after the rule and the reason.
+            text.truncate(text.len().saturating_sub(2));
+            text.into_boxed_slice()
+        });
+        let rules = flag.rules().map(|rule| [&b",\"rule\":"[..], &json(&rule.as_str())].concat().into_boxed_slice());
+        let missing = Failure {
+            key: Some(key.as_str()),
+            error_code: ErrorCode::TargetingKeyMissing,
+            error_details: &signalbox_domain::evaluation::TargetingKeyMissing.to_string(),
+            metadata: Some(metadata),
+        };
+        Self {
+            variants: variants.collect(),
+            rules: rules.collect(),
+            targeting_key_missing: json(&missing).into_boxed_slice(),
+        }
+    }
+
+    /// Writes the answer behind what `bytes` holds; which rule decided only where `tells_rule`.
+    pub fn write(&self, answer: &Answer<'_>, tells_rule: bool, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(self.variants.get(answer.variant_index).map_or(&[], AsRef::as_ref));
+        if let Some(rule) = answer.rule_index.filter(|_| tells_rule).and_then(|index| self.rules.get(index)) {
+            bytes.extend_from_slice(rule);
+        }
+        bytes.extend_from_slice(ending(answer.reason));
+    }
+
+    /// Writes that whoever asks must be known.
+    pub fn write_targeting_key_missing(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.targeting_key_missing);
+    }
+
+    /// About how long an answer is, in bytes.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.variants.first().map_or(0, |variant| variant.len()) + 64
+    }
+}
+
+const fn ending(reason: Reason) -> &'static [u8] {
+    match reason {
+        Reason::Static => br#"},"reason":"STATIC"}"#,
+        Reason::Default => br#"},"reason":"DEFAULT"}"#,
+        Reason::TargetingMatch => br#"},"reason":"TARGETING_MATCH"}"#,
+        Reason::Split => br#"},"reason":"SPLIT"}"#,
+        Reason::Disabled => br#"},"reason":"DISABLED"}"#,
+    }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    // Texts, JSON values and numbers always become JSON.
+    serde_json::to_vec(value).unwrap_or_default()
+}
