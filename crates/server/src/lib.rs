@@ -20,4 +20,4 @@ pub mod openapi;
 mod running;
 pub mod ui_files;
 
-pub use running::{Front, Options, Running, SHORTEST_TOKEN, StartError, start, start_behind};
+pub use running::{Edge, Options, Running, SHORTEST_TOKEN, StartError, start, start_at};

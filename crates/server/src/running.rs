@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::applications::TrustedProxies;
+use crate::applications::{self, TrustedProxies};
 use crate::counting::FLUSHED_EVERY;
 use crate::engine::{Engine, OpenError, Presented, Secret, SubmitError, Terms, hash};
 use crate::http::{self, Hosts};
@@ -132,24 +132,33 @@ impl Running {
 /// # Errors
 /// [`StartError`] says what to do about it.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    start_behind(options, Front::default()).await
+    start_at(options, Edge::default()).await
 }
 
-/// What stands in front of a server.
-#[derive(Debug, Clone, Default)]
-pub struct Front {
+/// How a server meets the network.
+#[derive(Debug, Clone)]
+pub struct Edge {
     /// Names under which a server that listens on loopback is reached besides the names of loopback, such as the
     /// public name that a proxy on the same machine passes on.
     pub allowed_hosts: Vec<String>,
     /// Proxies on other machines whose `X-Forwarded-For` says who asks.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Connections at once; further ones are told to come back. Each takes a file descriptor.
+    pub most_connections: usize,
 }
 
-/// As [`start`], behind proxies.
+impl Default for Edge {
+    fn default() -> Self {
+        // A program that is not only a server has descriptors for so many.
+        Self { allowed_hosts: Vec::new(), trusted_proxies: Vec::new(), most_connections: 768 }
+    }
+}
+
+/// As [`start`], where the network is other than usual.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_behind(options: Options, front: Front) -> Result<Running, StartError> {
+pub async fn start_at(options: Options, edge: Edge) -> Result<Running, StartError> {
     let Options { data_dir, listen, demo, admin_token, ui_dir } = options;
     if let Some(folder) = ui_dir.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::UserInterface(folder.clone()));
@@ -171,10 +180,14 @@ pub async fn start_behind(options: Options, front: Front) -> Result<Running, Sta
     let Prepared { engine, admin_token, sdk_keys } =
         prepared.unwrap_or_else(|error| Err(SubmitError::Fault(error.to_string()).into()))?;
 
-    let hosts = Hosts::new(address.ip(), front.allowed_hosts);
-    let router = http::router(&engine, demo, ui_dir, hosts, TrustedProxies::new(front.trusted_proxies));
+    let Edge { allowed_hosts, trusted_proxies, most_connections } = edge;
+    // The rest is for whoever evaluates, and for those who must be able to stop something.
+    let most_listeners = most_connections / 4 * 3;
+    let applications = applications::router(Arc::clone(&engine), TrustedProxies::new(trusted_proxies), most_listeners);
+    let hosts = Hosts::new(address.ip(), allowed_hosts);
+    let router = http::router(&engine, demo, ui_dir, hosts, applications);
     let (stopping, stopped) = watch::channel(false);
-    let listener = tokio::spawn(listener::serve(listener, router, stopped));
+    let listener = tokio::spawn(listener::serve(listener, router, most_connections, stopped));
     let counter = tokio::spawn(flush_counts(Arc::clone(&engine)));
     let revealed = sdk_keys.iter().map(|(environment, key)| (environment.to_string(), key.reveal().to_owned()));
     Ok(Running {

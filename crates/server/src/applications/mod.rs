@@ -30,13 +30,10 @@ pub use entity_tag::EntityTag;
 pub use exposures::{LARGEST_BODY_BYTES as LARGEST_EXPOSURES_BYTES, MOST_EXPOSURES, PATH as EXPOSURES_PATH};
 pub use stream_pass::{IssuedPass, check as check_pass};
 
-/// Event streams at once; further ones are told to come back. So few that other requests find room beside them.
-pub const MOST_LISTENERS: usize = 12_288;
-
-/// Everything that applications ask.
-pub fn router(engine: Arc<Engine>, proxies: TrustedProxies) -> Router {
+/// Everything that applications ask, with at most so many event streams at once.
+pub fn router(engine: Arc<Engine>, proxies: TrustedProxies, most_listeners: usize) -> Router {
     let applications =
-        Applications { engine, proxies, rate: Arc::default(), listeners: Arc::new(Semaphore::new(MOST_LISTENERS)) };
+        Applications { engine, proxies, rate: Arc::default(), listeners: Arc::new(Semaphore::new(most_listeners)) };
     ofrep::router(applications.clone()).merge(exposures::router(applications))
 }
 

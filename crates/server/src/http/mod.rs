@@ -40,7 +40,6 @@ use signalbox_domain::command::Command;
 use signalbox_protocol::{Endpoint, ErrorCode, endpoint, for_each_endpoint};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::applications::{self, TrustedProxies};
 use crate::engine::{Committed, Engine, Terms};
 use crate::{metrics, openapi, ui_files};
 
@@ -98,18 +97,11 @@ impl Api {
     }
 }
 
-/// Everything that the server answers. `ui_dir` has the user interface, where it is not in its usual place.
-pub fn router(
-    engine: &Arc<Engine>,
-    demo: bool,
-    ui_dir: Option<PathBuf>,
-    hosts: Hosts,
-    proxies: TrustedProxies,
-) -> Router {
+/// Everything that the server answers: besides the management API, what `applications` answers. `ui_dir` has the user interface, where it is not in its usual place.
+pub fn router(engine: &Arc<Engine>, demo: bool, ui_dir: Option<PathBuf>, hosts: Hosts, applications: Router) -> Router {
     let api = Api::new(Arc::clone(engine), demo);
     let failed = Arc::clone(api.failed_authorisations());
-    let applications = applications::router(Arc::clone(engine), proxies)
-        .layer(middleware::from_fn_with_state(failed, layers::limit_failures));
+    let applications = applications.layer(middleware::from_fn_with_state(failed, layers::limit_failures));
     let health = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(api.clone());
     let routes = endpoints()
         .route(stream::PATH, get(stream::serve))

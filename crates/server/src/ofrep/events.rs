@@ -115,6 +115,8 @@ impl Listener {
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                     Err(broadcast::error::RecvError::Closed) => Err(Over),
                 },
+                // Whoever went away gives their place to the next at once.
+                () = self.out.closed() => Err(Over),
                 _ = heartbeat.tick() => self.send(Bytes::from_static(b":\n\n")).await,
                 () = told_to_stop(&mut stopping) => Err(Over),
             };

@@ -181,7 +181,7 @@ async fn customers_ask_for_flags_of_every_environment_that_has_a_key() {
         sdk_keys.insert(environment, committed.secret.unwrap());
     }
     let (answered, mut answers) = mpsc::unbounded_channel();
-    let router = applications::router(bank.engine.clone(), TrustedProxies::default()).layer(from_fn(
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100).layer(from_fn(
         move |request: Request, next: Next| {
             let answered = answered.clone();
             async move {

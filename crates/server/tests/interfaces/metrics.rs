@@ -131,7 +131,7 @@ struct Observed {
 impl Observed {
     fn new() -> Self {
         let bank = Bank::new();
-        let router = applications::router(bank.engine.clone(), TrustedProxies::default())
+        let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100)
             .merge(metrics::router(bank.engine.clone()))
             .layer(from_fn_with_state(bank.engine.clone(), metrics::count_requests));
         Self { bank, router }
@@ -228,7 +228,7 @@ async fn stream_readers_are_counted_while_they_read() {
 fn the_page_is_well_formed_before_anything_happened() {
     let metrics = metrics::Metrics::default();
     metrics.committed(3, Duration::from_secs(5));
-    let samples = read(&metrics.page(7));
+    let samples = read(&metrics.page(7, 2));
     let value = |name: &str| samples.iter().find(|sample| sample.name == name).map(|sample| sample.value);
     assert_eq!(value("signalbox_state_sequence"), Some(7.0));
     assert_eq!(value("signalbox_commit_duration_seconds_sum"), Some(5.0));

@@ -24,7 +24,7 @@ struct Application {
 impl Application {
     fn of(bank: Bank) -> Self {
         let (_, key) = bank.sdk_key("production");
-        let router = applications::router(bank.engine.clone(), TrustedProxies::default());
+        let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
         Self { bank, router, key }
     }
 
@@ -254,7 +254,7 @@ async fn the_sdk_key_decides_the_environment_and_whether_anything_is_said() {
     let (_, staging) = bank.sdk_key("staging");
     let token = Command::CreateToken { name: "Ann".into(), role: signalbox_domain::access::Role::Admin };
     let token = bank.change(token, None).secret.unwrap();
-    let router = applications::router(bank.engine.clone(), TrustedProxies::default());
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
     let path = format!("{BULK}/flag");
     let ask = async |headers: &[(&str, &str)]| send(&router, Method::POST, &path, headers, "{}").await;
 

@@ -4,6 +4,7 @@
 
 mod base;
 mod change;
+mod client_side;
 pub mod crowd;
 #[cfg(test)]
 mod fixture;
