@@ -12,8 +12,3 @@ mod restore;
 mod snapshot;
 mod support;
 mod tampering;
-mod writer;
-
-#[cfg(target_os = "linux")]
-mod fsync;
-mod kill;
