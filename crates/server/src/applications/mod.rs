@@ -1,10 +1,12 @@
-//! What applications may do with an SDK key: evaluate flags ([`crate::ofrep`]) and report exposures. The key decides the project, the environment, and what may be seen of it.
+//! What applications may do with an SDK key: evaluate flags ([`crate::ofrep`]), report exposures, and
+//! take the flags of an environment as one document. The key decides the project, the environment, and what may be seen of it.
 
 mod client_address;
 mod client_rate;
 mod credentials;
 mod entity_tag;
 mod exposures;
+mod flags_document;
 mod stream_pass;
 
 use std::net::IpAddr;
@@ -28,13 +30,16 @@ pub use client_address::{ClientAddress, TrustedProxies};
 pub use client_rate::{BURST, PER_SECOND};
 pub use entity_tag::EntityTag;
 pub use exposures::{LARGEST_BODY_BYTES as LARGEST_EXPOSURES_BYTES, MOST_EXPOSURES, PATH as EXPOSURES_PATH};
+pub use flags_document::PATH as FLAGS_DOCUMENT_PATH;
 pub use stream_pass::{IssuedPass, check as check_pass};
 
 /// Everything that applications ask, with at most so many event streams at once.
 pub fn router(engine: Arc<Engine>, proxies: TrustedProxies, most_listeners: usize) -> Router {
     let applications =
         Applications { engine, proxies, rate: Arc::default(), listeners: Arc::new(Semaphore::new(most_listeners)) };
-    ofrep::router(applications.clone()).merge(exposures::router(applications))
+    ofrep::router(applications.clone())
+        .merge(exposures::router(applications.clone()))
+        .merge(flags_document::router(applications))
 }
 
 /// Any page may ask: what it may see is decided by the SDK key it has, never by a cookie.

@@ -17,7 +17,7 @@ use tracing::Instrument;
 use super::call::Actor;
 use super::failures::FailedAuthorisations;
 use super::problem::Problem;
-use crate::applications::EXPOSURES_PATH;
+use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH};
 use crate::{entropy, ofrep};
 
 /// Longest that a request may take to arrive and to be answered; the live stream ends later, but begins within it.
@@ -53,7 +53,7 @@ pub async fn log(request: Request, next: Next) -> Response {
 
 /// Whether applications ask this, with an SDK key.
 fn of_applications(path: &str) -> bool {
-    path.starts_with("/ofrep/") || path == EXPOSURES_PATH
+    path.starts_with("/ofrep/") || path == EXPOSURES_PATH || path == FLAGS_DOCUMENT_PATH
 }
 
 /// What browsers are told about every answer, unless the answer says otherwise itself.

@@ -5,7 +5,7 @@ use signalbox_protocol::ErrorCode;
 
 use super::insert;
 use super::operation::error;
-use crate::applications::{EXPOSURES_PATH, MOST_EXPOSURES};
+use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH, MOST_EXPOSURES};
 use crate::http::STREAM_PATH;
 use crate::ofrep;
 
@@ -16,6 +16,7 @@ pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
     insert(paths, ofrep::BULK_PATH, "post", evaluate_flags());
     insert(paths, ofrep::events::PATH, "get", evaluation_events());
     insert(paths, EXPOSURES_PATH, "post", report_exposures());
+    insert(paths, FLAGS_DOCUMENT_PATH, "get", flags_document());
     insert(paths, "/api/openapi.json", "get", plain("get_openapi", "This document", "application/json"));
     insert(paths, "/healthz", "get", empty("get_health", "Whether the process runs"));
     let mut ready =
@@ -213,6 +214,33 @@ fn evaluation_events() -> Value {
                 "headers": { "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" } } },
                 "content": { "application/json": { "schema": failure } },
             },
+        },
+    })
+}
+
+fn flags_document() -> Value {
+    json!({
+        "operationId": "get_flags_document",
+        "tags": ["evaluation"],
+        "summary": "The flags of the environment as a flagd document",
+        "description": "For applications that evaluate by themselves. Flags that flagd's model cannot say are left out, \
+            and named with the reason in `$signalbox.leftOut`.",
+        "security": [{ "sdk_key": [] }, { "sdk_key_header": [] }],
+        "parameters": [{
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` of the document that the client has.",
+            "schema": { "type": "string" },
+        }],
+        "responses": {
+            "200": {
+                "description": "The document.",
+                "headers": { "ETag": { "description": "Names the document.", "schema": { "type": "string" } } },
+                "content": { "application/json": { "schema": { "type": "object", "required": ["flags"] } } },
+            },
+            "304": { "description": "The client has this document already." },
+            "401": error(401, &[ErrorCode::Unauthenticated]),
+            "403": error(403, &[ErrorCode::Forbidden]),
+            "429": error(429, &[ErrorCode::TooManyRequests]),
         },
     })
 }

@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::command::Command;
-use signalbox_server::applications::{self, BURST, TrustedProxies};
+use signalbox_server::applications::{self, BURST, FLAGS_DOCUMENT_PATH, TrustedProxies};
 
 use crate::bank::{Answer, Bank, send};
 
@@ -125,4 +125,32 @@ async fn two_keys_work_while_one_takes_over_from_the_other() {
     assert_eq!(last.millis() % 60_000, 0, "to the minute");
     let (unused, _) = bank.sdk_key("production");
     assert_eq!(uses.last(&unused), None);
+}
+
+#[tokio::test]
+async fn the_flags_document_is_for_servers_and_told_only_when_it_is_new() {
+    let bank = Bank::new();
+    bank.boolean("limits", 100.0);
+    bank.boolean("half", 50.0);
+    let server = Application::of(&bank, &bank.sdk_key("production").1);
+    let take = async |application: &Application, headers: &[(&str, &str)]| {
+        let headers = [&[("authorization", application.authorization.as_str())], headers].concat();
+        send(&application.router, Method::GET, FLAGS_DOCUMENT_PATH, &headers, "").await
+    };
+    let first = take(&server, &[]).await;
+    let document = first.json();
+    assert_eq!(document["metadata"]["flagSetId"], "bank/production");
+    assert_eq!(document["flags"]["limits"]["defaultVariant"], "on");
+    assert_eq!(document["flags"]["half"]["targeting"], json!({"fractional": [["on", 50_000], ["off", 50_000]]}));
+    let known = [("if-none-match", first.header("etag"))];
+    let unchanged = take(&server, &known).await;
+    assert_eq!((unchanged.status, unchanged.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    bank.place("limits", |place| Command::EngageKillSwitch { place });
+    let changed = take(&server, &known).await;
+    assert_eq!((changed.status, &changed.json()["flags"]["limits"]["defaultVariant"]), (StatusCode::OK, &json!("off")));
+
+    let browser = Application::of(&bank, &bank.sdk_key_of(SdkKeyKind::Client, "production").1);
+    let refused = take(&browser, &[]).await;
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (StatusCode::FORBIDDEN, &json!("forbidden")));
+    assert_eq!(take(&Application::of(&bank, "sbx_sdk_none"), &[]).await.status, StatusCode::UNAUTHORIZED);
 }
