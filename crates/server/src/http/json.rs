@@ -159,7 +159,7 @@ mod tests {
             &stages(r#"{"kind":"segment"}"#),
             Invalid,
             Some("stages[0].audience.kind"),
-            "must be one of people, percentage",
+            "must be one of people, segments, percentage",
         );
         check::<ChangePlan>(
             &stages(r#"{"kind":"people","people":["a"],"share":1}"#),

@@ -14,4 +14,5 @@ mod sessions;
 mod start;
 mod stream;
 mod targeting;
+mod usage;
 mod versions;

@@ -4,6 +4,7 @@
 
 mod access;
 mod backup;
+mod counts;
 mod erasure;
 mod files;
 mod history;
