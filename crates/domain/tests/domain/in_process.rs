@@ -47,7 +47,10 @@ fn what_gives_everybody_the_same_is_exact_and_kill_stands_above_it() {
         assert_eq!(gives(&bench, person), false, "{person}");
     }
     let document = written(&bench, &place);
-    assert_eq!(document["metadata"], json!({"flagSetId": format!("{}/{}", place.project, place.environment), "version": "7"}));
+    assert_eq!(
+        document["metadata"],
+        json!({"flagSetId": format!("{}/{}", place.project, place.environment), "version": "7"})
+    );
     assert_eq!(document["flags"][place.flag.as_str()]["metadata"].get("remark"), None);
 }
 
