@@ -133,6 +133,8 @@ fn version_of(state: &State, command: &Command) -> Option<u64> {
         | Command::ArchiveFlag { project, flag } => Some(state.flag(project, flag)?.version),
         Command::SetOverrides { place, .. }
         | Command::ChangeRule { place, .. }
+        | Command::SetRules { place, .. }
+        | Command::SetPrerequisites { place, .. }
         | Command::DraftRollout { place, .. }
         | Command::ChangeStages { place, .. }
         | Command::StartRollout { place }

@@ -39,7 +39,8 @@ fn project() -> ProjectKey {
 
 /// What stands in production: "held at 50 %", "100 %".
 fn in_words(configuration: &Configuration) -> String {
-    let audience = configuration.effective_audience();
+    let rule = configuration.rollout.as_ref().and_then(|rollout| rollout.rule.as_ref());
+    let audience = configuration.effective_audience_of(rule).expect("the rule of a rollout is there");
     let reached = match audience.people.len() {
         0 => audience.share.to_string(),
         named => format!("{} and {named} people", audience.share),

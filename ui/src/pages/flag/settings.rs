@@ -369,6 +369,8 @@ fn AdvancedCard() -> impl IntoView {
 const fn bucketing_words(algorithm: BucketingAlgorithm) -> &'static str {
     match algorithm {
         BucketingAlgorithm::Signalbox1 => "signalbox-1",
+        BucketingAlgorithm::Flagd2 => "flagd-2",
+        BucketingAlgorithm::Flagd3 => "flagd-3",
     }
 }
 
