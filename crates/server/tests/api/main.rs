@@ -13,4 +13,6 @@ mod server;
 mod sessions;
 mod start;
 mod stream;
+mod targeting;
+mod usage;
 mod versions;

@@ -4,6 +4,7 @@
 
 pub mod base;
 pub mod change;
+mod client_side;
 pub mod crowd;
 #[cfg(test)]
 mod fixture;
