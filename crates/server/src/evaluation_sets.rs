@@ -16,7 +16,7 @@ use signalbox_domain::personal::Vault;
 use signalbox_domain::project::Project;
 use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
-use crate::ofrep::Fragments;
+use crate::ofrep::{Fragments, KeptApartFlags};
 
 /// A flag as applications ask for it.
 pub struct ServedFlag {
@@ -38,6 +38,7 @@ pub struct EvaluationSet {
     /// Sorted by key.
     flags: Vec<Arc<ServedFlag>>,
     segments: Arc<CompiledSegments>,
+    kept_apart: Arc<KeptApartFlags>,
     reads_attributes: bool,
 }
 
@@ -58,6 +59,12 @@ impl EvaluationSet {
     #[must_use]
     pub fn segments(&self) -> &CompiledSegments {
         &self.segments
+    }
+
+    /// The flags that are kept apart; none has the key of one of the others.
+    #[must_use]
+    pub fn kept_apart(&self) -> &KeptApartFlags {
+        &self.kept_apart
     }
 
     /// Whether any flag looks at more of whoever asks than the targeting key.
@@ -88,10 +95,12 @@ impl EvaluationSet {
             };
         }
         let flags: Vec<_> = flags.into_values().collect();
+        let kept_apart = KeptApartFlags::following(&self.kept_apart, from.project.kept_apart.get(environment));
         Self {
             id: self.id.clone(),
-            version: from.version(environment, &flags),
-            reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            version: from.version(environment, &flags).max(kept_apart.version()),
+            reads_attributes: !kept_apart.is_empty() || flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            kept_apart,
             segments: Arc::clone(segments),
             flags,
         }
@@ -103,6 +112,7 @@ impl EvaluationSet {
             version: 0,
             flags: Vec::new(),
             segments: Arc::default(),
+            kept_apart: Arc::default(),
             reads_attributes: false,
         }
     }
@@ -252,7 +262,8 @@ fn touched_segments(envelopes: &[Envelope]) -> BTreeMap<&ProjectKey, BTreeSet<&S
     touched
 }
 
-/// The flags to compile anew, by environment; an environment without flags is itself new. A flag that waits for
+/// The flags to compile anew, by environment; an environment without flags is itself new, or what is kept apart in
+/// it changed. A flag that waits for
 /// another, or refers to a segment, is touched with it.
 fn touched<'a>(
     state: &'a State,
@@ -295,7 +306,9 @@ fn touched_themselves<'a>(
                     touched.entry((project, &environment.key)).or_default().insert(flag);
                 }
             }
-            (Some(project), None, Some(environment)) if matches!(event, Event::EnvironmentCreated { .. }) => {
+            (Some(project), None, Some(environment))
+                if matches!(event, Event::EnvironmentCreated { .. } | Event::KeptApartChanged { .. }) =>
+            {
                 touched.entry((project, environment)).or_default();
             }
             _ => {}

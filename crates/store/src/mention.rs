@@ -41,6 +41,7 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::FlagVariantsChanged { .. }
         | Event::PrerequisitesChanged { .. }
         | Event::SegmentRemoved { .. }
+        | Event::KeptApartChanged { .. }
         | Event::FlagArchived { .. }
         | Event::FlagRestored { .. }
         | Event::PlanRemoved { .. }

@@ -11,6 +11,7 @@ mod explain;
 mod explanations;
 mod failures;
 mod flags;
+mod imports;
 mod json;
 mod layers;
 mod plans;
@@ -43,7 +44,7 @@ use crate::engine::{Committed, Engine, Terms};
 use crate::{metrics, ofrep, openapi, ui_files};
 
 pub use authorise::COOKIE;
-pub use call::LARGEST_BODY;
+pub use call::{LARGEST_BODY, LARGEST_DOCUMENT};
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use problem::Message;
 pub use stream::PATH as STREAM_PATH;

@@ -9,6 +9,7 @@ mod credentials;
 mod entity_tag;
 pub mod events;
 mod fragments;
+mod kept_apart;
 mod request;
 mod stream_pass;
 
@@ -33,6 +34,7 @@ use crate::metrics::Outcome;
 use answer::{ErrorCode, failure};
 use entity_tag::EntityTag;
 pub use fragments::Fragments;
+pub use kept_apart::KeptApartFlags;
 
 /// Evaluates one flag. The key takes all that follows, so that one with a slash is an unknown flag, not an unknown
 /// path.
@@ -80,16 +82,25 @@ async fn evaluate_flag(
         Err(unread) => return unreadable(unread, Some(key)),
     };
     let served = set.served(key);
-    let request = match request::read(&body, served.is_some_and(|flag| flag.compiled.reads_attributes())) {
+    let reads_attributes = match served {
+        Some(flag) => flag.compiled.reads_attributes(),
+        None => set.kept_apart().has(key),
+    };
+    let request = match request::read(&body, reads_attributes) {
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, Some(key), bad.code, &bad.details),
     };
     let evaluations = &engine.metrics().evaluations;
+    let attributes = request.attributes(clock::now());
     let Some(flag) = served else {
+        if let Some((outcome, response)) = answer::kept_apart(&set, key, &attributes) {
+            evaluations.count(outcome);
+            return response;
+        }
         evaluations.count(Outcome::FlagNotFound);
         return failure(StatusCode::NOT_FOUND, Some(key), ErrorCode::FlagNotFound, "there is no flag of this key");
     };
-    let (outcome, response) = answer::single(&set, flag, &request.attributes(clock::now()));
+    let (outcome, response) = answer::single(&set, flag, &attributes);
     evaluations.count(outcome);
     response
 }
