@@ -9,7 +9,7 @@ use serde_json::json;
 use signalbox_domain::access::Role;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::decide::{Act, decide, settle};
-use signalbox_domain::evaluation::CompiledFlag;
+use signalbox_domain::evaluation::{CompiledFlag, Environs};
 use signalbox_domain::event::Place;
 use signalbox_domain::flag::{FlagDetails, Variant, WeightedVariant};
 use signalbox_domain::key::ActorId;
@@ -35,7 +35,7 @@ fn evaluation(criterion: &mut Criterion) {
         let mut asking = people.iter().cycle();
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                flag.evaluate(asking.next().map(|person| black_box(person.as_str()))).map(|answer| answer.reason)
+                asking.next().map(|person| flag.evaluate_key(black_box(person.as_str())).map(|answer| answer.reason))
             });
         });
     }
@@ -89,6 +89,7 @@ fn flag(percent: f64, split: &[(&str, f64)]) -> CompiledFlag {
         variants: Some(vec![variant("on"), variant("other"), variant("off")]),
         off_variant: None,
         salt: Some("checkout".into()),
+        bucketing: Default::default(),
     };
     let made = change(Command::CreateFlag { project, flag: Box::new(flag) }, None);
     let share = |percent: f64| Share::from_percent(percent).expect("a share");
@@ -96,10 +97,13 @@ fn flag(percent: f64, split: &[(&str, f64)]) -> CompiledFlag {
         variant: variant.parse().expect("a key"),
         weight: share(*percent),
     });
-    let changes = RuleChanges { share: Some(share(percent)), split: Some(split.collect()), people: None };
+    let changes =
+        RuleChanges { share: Some(share(percent)), split: Some(split.collect()), people: None, segments: None };
     change(Command::ChangeRule { place: place.clone(), changes }, Some(made));
     let flag = state.flag(&place.project, &place.flag).expect("the flag");
-    CompiledFlag::new(flag, &flag.configurations[&place.environment], &vault)
+    let segments = Default::default();
+    let environs = Environs { vault: &vault, segments: &segments, flag: &|_| None };
+    CompiledFlag::new(flag, &flag.configurations[&place.environment], environs)
 }
 
 criterion_group!(benches, evaluation);

@@ -162,6 +162,25 @@ mod tests {
         assert!(chi_squared < 150.0, "{chi_squared}");
     }
 
+    /// The second table of `docs/bucketing.md`: flag key, targeting key, membership by either generation of flagd.
+    #[test]
+    fn flagds_vectors_hold() {
+        let page = include_str!("../../../../docs/bucketing.md");
+        let (_, page) = page.split_once("`flagd-2` and `flagd-3`").unwrap();
+        let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| flag key"));
+        let mut checked = 0;
+        for row in rows {
+            let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+            for (algorithm, expect) in [(BucketingAlgorithm::Flagd2, cells[2]), (BucketingAlgorithm::Flagd3, cells[3])]
+            {
+                let bucketer = Bucketer::new(&Bucketing { algorithm, salt: "unused".into() }, cells[0]);
+                assert_eq!(bucketer.membership_bucket(cells[1]).to_string(), expect, "{row} {algorithm:?}");
+                checked += 1;
+            }
+        }
+        assert_eq!(checked, 8);
+    }
+
     /// The vectors of `docs/bucketing.md`: rows of salt, targeting key, membership bucket, variant bucket.
     #[test]
     fn the_published_vectors_hold() {

@@ -4,7 +4,7 @@ use super::compiled::CompiledFlag;
 use super::explanation::{Step, StepKind};
 use super::given_rule::GivenRule;
 use crate::key::SegmentKey;
-use crate::targeting::{Attributes, CompiledRule, CompiledSegments};
+use crate::targeting::{Attributes, ClauseExplanation, CompiledRule, CompiledSegments};
 
 /// Sees each step of an evaluation. It changes no outcome.
 pub(super) trait Witness {
@@ -79,7 +79,7 @@ impl Witness for Notebook {
         let (fits, clauses) = (explanation.fits, explanation.clauses);
         let detail = match clauses.iter().find(|clause| clause.holds == fits) {
             // Of a rule that does not fit, the first clause that fails says it; of one that fits, all of them do.
-            Some(_) if fits => clauses.iter().map(|clause| clause.sentence()).collect::<Vec<_>>().join("; "),
+            Some(_) if fits => clauses.iter().map(ClauseExplanation::sentence).collect::<Vec<_>>().join("; "),
             Some(clause) => clause.sentence(),
             None => "It asks nothing, so it fits everyone".to_owned(),
         };

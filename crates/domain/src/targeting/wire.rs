@@ -286,7 +286,7 @@ mod tests {
         use crate::targeting::{Rule, Segment};
         let clauses = json!([{"operator": "is_set", "attribute": "a"}, {"operator": "one_of", "attribute": "a", "values": ["x", 7]}]);
         let rule = json!({"id": "r", "clauses": clauses, "share": 100, "split": []});
-        let error = serde_path_to_error::deserialize::<_, Vec<Rule>>(json!([rule])).unwrap_err();
+        let error = serde_path_to_error::deserialize::<_, Vec<Rule<String>>>(json!([rule])).unwrap_err();
         assert_eq!(error.path().to_string(), "[0].clauses[1].values[1]");
         let segment = json!({"key": "s", "name": "S", "groups": [{"match": "any", "clauses": [{"operator": "is"}]}]});
         let error = serde_path_to_error::deserialize::<_, Segment<String>>(segment).unwrap_err();

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use signalbox_domain::access::Role;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject};
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::envelope::Envelope;
-use signalbox_domain::evaluation::{CompiledFlag, Environs};
+use signalbox_domain::evaluation::{CompiledFlag, Environs, Reason};
 use signalbox_domain::event::Place;
 use signalbox_domain::flag::{BucketingAlgorithm, Configuration, FlagDetails, Purpose};
 use signalbox_domain::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, TokenId};
 use signalbox_domain::personal::{Entropy, Vault};
 use signalbox_domain::rollout::{Rollout, Stage, StageAudience};
+use signalbox_domain::targeting::{Attributes, CompiledSegment, CompiledSegments};
 use signalbox_domain::value::ValueKind;
 use signalbox_domain::words::Teller;
 use signalbox_domain::{Refusal, Share, State, Timestamp};
@@ -40,6 +42,7 @@ impl Bench {
             bench.ok(Command::CreateEnvironment { project: project(), environment });
         }
         bench.ok(Command::CreateFlag { project: project(), flag: Box::new(new_flag("pay")) });
+        bench.ok(Command::CreateFlag { project: project(), flag: Box::new(new_flag("check")) });
         bench
     }
 
@@ -82,6 +85,12 @@ impl Bench {
         self.try_do(command.clone()).unwrap_or_else(|refusal| panic!("{command:?} refused: {refusal}"))
     }
 
+    /// What a command is refused with, said of a copy.
+    pub fn try_with_clone(&self, command: Command) -> String {
+        let mut copy = Self { state: self.state.clone(), vault: self.vault.clone(), now: self.now, ..Self::default() };
+        copy.refused(command).to_string()
+    }
+
     pub fn refused(&mut self, command: Command) -> Refusal {
         let before = self.state.clone();
         let refusal = self.try_do(command.clone()).expect_err(&format!("{command:?} should be refused"));
@@ -108,12 +117,34 @@ impl Bench {
         CompiledFlag::new(flag, self.configuration(place), environs)
     }
 
-    /// Who of `people` people gets a variant other than the off variant.
+    /// The segments of the project, ready to be asked.
+    pub fn segments(&self) -> CompiledSegments {
+        let known = self.state.projects[&project()].segments.values();
+        known.map(|known| CompiledSegment::new(&known.segment, |person| self.vault.reveal(person))).collect()
+    }
+
+    /// What somebody gets, of whom this is known.
+    pub fn gets(&self, place: &Place, context: &Value) -> (String, Reason, Option<String>) {
+        let attributes = Attributes::of_context(context.as_object().unwrap(), Timestamp::from_millis(self.now));
+        let (compiled, segments) = (self.compiled(place), self.segments());
+        let answer = compiled.evaluate(&attributes, &segments).unwrap();
+        let explanation = compiled.explain(&attributes, &segments);
+        let given = explanation.given.as_ref().expect("explaining is evaluating");
+        assert_eq!((&given.variant, given.reason, given.rule.as_ref()), (answer.variant, answer.reason, answer.rule));
+        assert!(!explanation.steps.is_empty(), "somebody who asks is told something");
+        (answer.variant.to_string(), answer.reason, answer.rule.map(ToString::to_string))
+    }
+
+    /// Who of `people` people gets a variant other than the off variant; those of even number live in Germany, the
+    /// others in France.
     pub fn who_has_it(&self, place: &Place, people: u32) -> Vec<u32> {
-        let compiled = self.compiled(place);
-        (0..people)
-            .filter(|id| compiled.evaluate_key(&format!("user-{id}")).unwrap().variant.as_str() != "off")
-            .collect()
+        let (compiled, segments) = (self.compiled(place), self.segments());
+        let has_it = |id: &u32| {
+            let context = json!({"targetingKey": format!("user-{id}"), "country": if id.is_multiple_of(2) { "DE" } else { "FR" }});
+            let attributes = Attributes::of_context(context.as_object().unwrap(), Timestamp::from_millis(self.now));
+            compiled.evaluate(&attributes, &segments).unwrap().variant.as_str() != "off"
+        };
+        (0..people).filter(has_it).collect()
     }
 
     pub fn story(&self) -> Vec<String> {
@@ -202,4 +233,9 @@ pub fn percent(percent: f64) -> Stage<String> {
 pub fn named(name: &str, people: &[&str]) -> Stage<String> {
     let people = people.iter().map(|person| (*person).to_owned()).collect();
     Stage { name: Some(name.into()), audience: StageAudience::People { people } }
+}
+
+pub fn ring(segments: &[&str]) -> Stage<String> {
+    let segments = segments.iter().map(|key| key.parse().unwrap()).collect();
+    Stage { name: None, audience: StageAudience::Segments { segments } }
 }

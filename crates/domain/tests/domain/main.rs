@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod bench;
+mod prerequisites;
 mod properties;
 mod rollout_life;
+mod rules;
+mod segments;
 mod targeting;

@@ -1,13 +1,15 @@
 //! Whatever sequence of commands is accepted, the invariants hold.
 
-use crate::bench::{Bench, named, percent, place, share};
+use crate::bench::{Bench, named, percent, place, project, ring, share};
 use proptest::prelude::*;
+use serde_json::json;
 use signalbox_domain::command::{Command, RuleChanges};
 use signalbox_domain::envelope::Envelope;
-use signalbox_domain::flag::WeightedVariant;
+use signalbox_domain::flag::{Prerequisite, WeightedVariant};
 use signalbox_domain::fold;
-use signalbox_domain::key::VariantKey;
+use signalbox_domain::key::{FlagKey, RuleId, SegmentKey, VariantKey};
 use signalbox_domain::rollout::{Position, RolloutStatus};
+use signalbox_domain::targeting::{Clause, Rule, Segment};
 use signalbox_domain::words::Teller;
 
 fn variant() -> impl Strategy<Value = VariantKey> {
@@ -18,16 +20,69 @@ fn stages() -> impl Strategy<Value = Vec<signalbox_domain::rollout::Stage<String
     let stage = prop_oneof![
         3 => (0_u32..=100_000).prop_map(|buckets| percent(f64::from(buckets) / 1_000.0)),
         1 => Just(named("Staff", &["ann", "ben"])),
+        1 => segment_key().prop_map(|key| ring(&[key.as_str()])),
     ];
     // Mostly rising shares, so that many plans are accepted; sometimes not, so that refusals are met too.
     (prop::collection::vec(stage, 0..5), any::<bool>()).prop_map(|(mut stages, sorted)| {
         if sorted {
             stages.sort_by_key(|stage| match &stage.audience {
                 signalbox_domain::rollout::StageAudience::Percentage { share } => share.buckets(),
-                signalbox_domain::rollout::StageAudience::People { .. } => 0,
+                _ => 0,
             });
         }
         stages
+    })
+}
+
+fn segment_key() -> impl Strategy<Value = SegmentKey> {
+    prop_oneof![Just("s1"), Just("s2")].prop_map(|key| SegmentKey::new(key).unwrap())
+}
+
+fn rule_id() -> impl Strategy<Value = RuleId> {
+    prop_oneof![Just("r1"), Just("r2")].prop_map(|id| RuleId::new(id).unwrap())
+}
+
+fn clause() -> impl Strategy<Value = Clause> {
+    let country = prop_oneof![Just("DE"), Just("FR")]
+        .prop_map(|country| json!({"operator": "one_of", "attribute": "country", "values": [country]}));
+    let member = segment_key().prop_map(|key| json!({"operator": "in_segment", "segments": [key]}));
+    (prop_oneof![2 => country, 1 => member], any::<bool>()).prop_map(|(mut clause, not)| {
+        clause["not"] = json!(not);
+        serde_json::from_value(clause).unwrap()
+    })
+}
+
+fn rule() -> impl Strategy<Value = Rule<String>> {
+    let people = prop::collection::vec("user-[0-9]", 0..2);
+    (rule_id(), prop::collection::vec(clause(), 0..2), 0_u32..=100, people, any::<bool>()).prop_map(
+        |(id, clauses, percent, people, expression)| {
+            let rule = json!({"id": id, "fits": 500, "share": percent, "people": people,
+                "split": [{"variant": "on", "weight": 100}]});
+            let rule: Rule<String> = serde_json::from_value(rule).unwrap();
+            match expression {
+                false => Rule { clauses, ..rule },
+                true => Rule { expression: Some(json!({"==": [{"var": "country"}, "DE"]})), ..rule },
+            }
+        },
+    )
+}
+
+fn segment() -> impl Strategy<Value = Segment<String>> {
+    let people = || prop::collection::vec("[a-c]{1,2}|user-[0-9]", 0..3);
+    (segment_key(), prop::collection::vec(clause(), 0..2), people(), people()).prop_map(
+        |(key, clauses, included, excluded)| {
+            let groups = if clauses.is_empty() { json!([]) } else { json!([{"match": "any", "clauses": clauses}]) };
+            let segment = json!({"key": key, "name": key, "people": 10, "groups": groups,
+                "included": included, "excluded": excluded});
+            serde_json::from_value(segment).unwrap()
+        },
+    )
+}
+
+fn prerequisite() -> impl Strategy<Value = Prerequisite> {
+    prop_oneof![Just("pay"), Just("check")].prop_map(|flag| Prerequisite {
+        flag: FlagKey::new(flag).unwrap(),
+        variants: vec![VariantKey::new("on").unwrap()],
     })
 }
 
@@ -45,7 +100,15 @@ fn command() -> impl Strategy<Value = Command> {
     at.prop_flat_map(move |place| {
         let at = move || Just(place.clone());
         prop_oneof![
-            3 => (at(), stages()).prop_map(|(place, stages)| Command::DraftRollout { place, rule: None, stages }),
+            4 => (at(), prop::option::of(rule_id()), stages())
+                .prop_map(|(place, rule, stages)| Command::DraftRollout { place, rule, stages }),
+            4 => (at(), prop::collection::vec(rule(), 0..3))
+                .prop_map(|(place, rules)| Command::SetRules { place, rules }),
+            1 => (at(), prop::collection::vec(prerequisite(), 0..2))
+                .prop_map(|(place, prerequisites)| Command::SetPrerequisites { place, prerequisites }),
+            2 => segment().prop_map(|segment| Command::CreateSegment { project: project(), segment: Box::new(segment) }),
+            2 => segment().prop_map(|segment| Command::ChangeSegment { project: project(), segment: Box::new(segment) }),
+            1 => segment_key().prop_map(|segment| Command::RemoveSegment { project: project(), segment }),
             1 => (at(), stages()).prop_map(|(place, stages)| Command::ChangeStages { place, stages }),
             1 => at().prop_map(|place| Command::DiscardRollout { place }),
             4 => at().prop_map(|place| Command::StartRollout { place }),
@@ -62,7 +125,12 @@ fn command() -> impl Strategy<Value = Command> {
             1 => (at(), prop::option::of(0_u32..=100), prop::option::of(split.clone()), prop::option::of(prop::collection::vec("[a-c]{1,2}", 0..3)))
                 .prop_map(|(place, percent, split, people)| Command::ChangeRule {
                     place,
-                    changes: RuleChanges { share: percent.map(|percent| share(f64::from(percent))), split, people },
+                    changes: RuleChanges {
+                        share: percent.map(|percent| share(f64::from(percent))),
+                        split,
+                        people,
+                        segments: None,
+                    },
                 }),
             1 => "[a-c]{1,2}".prop_map(|value| Command::Erase { value }),
         ]
@@ -81,10 +149,12 @@ fn holds(bench: &Bench, before: &[Vec<u32>; 2], command: &Command) -> [Vec<u32>;
             let running =
                 configuration.rollout.as_ref().is_some_and(|rollout| rollout.status == RolloutStatus::Running);
             assert!(!running, "nothing runs while killed");
+        } else if !configuration.rules.is_empty() || !configuration.prerequisites.is_empty() {
+            // What follows is said of the default alone.
         } else if audience.share == share(100.0) && configuration.split.iter().all(|part| part.variant.as_str() == "on")
         {
             assert_eq!(now[index].len(), 200, "everybody has it at 100 %");
-        } else if audience.share == share(0.0) {
+        } else if audience.share == share(0.0) && audience.segments.is_empty() && audience.people.is_empty() {
             assert_eq!(now[index].len(), 0, "nobody of these has it at 0 %");
         }
         // Advancing takes nothing from anybody.

@@ -229,15 +229,8 @@ fn a_million_questions_never_panic_and_are_answered_as_explained() {
                     count(&held_inverted, inverted);
                 }
             }
-            let rule = Rule {
-                id: "r".parse().unwrap(),
-                name: None,
-                description: None,
-                clauses: clauses.into_iter().take(2).collect(),
-                share: signalbox_domain::Share::EVERYBODY,
-                split_by: None,
-                split: Vec::new(),
-            };
+            let everyone: Rule<String> = serde_json::from_value(json!({"id": "r"})).unwrap();
+            let rule = Rule { clauses: clauses.into_iter().take(2).collect(), ..everyone };
             let rule = CompiledRule::new(&rule);
             for (context, now) in &contexts {
                 let attributes = Attributes::of_context(context, *now);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::json;
 use signalbox_domain::access::Role;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::decide::{Act, Decision, decide, settle};
@@ -17,6 +18,15 @@ use signalbox_store::{Credential, CredentialOwner, Log, Opened};
 use super::Outcome;
 
 const EVENTS_PER_TRANSACTION: usize = 2_000;
+
+/// How half of the people are chosen.
+#[derive(Clone, Copy)]
+pub enum Targeting {
+    /// Half of everybody.
+    Default,
+    /// Half of those in one of four countries.
+    OneClause,
+}
 
 /// A data directory being filled.
 pub struct Filled {
@@ -34,7 +44,7 @@ impl Filled {
     }
 
     /// Makes a project with so many flags, each given to half of the people, and an SDK key: its secret.
-    pub fn project(&mut self, name: &str, flags: usize) -> Outcome<String> {
+    pub fn project(&mut self, name: &str, flags: usize, targeting: Targeting) -> Outcome<String> {
         let project = name.parse().map_err(|error: NotAKey| error.to_string())?;
         self.change(Command::CreateProject(NewProject { key: project, name: name.into() }), None)?;
         let Place { project, environment, .. } = place(name, 0)?;
@@ -59,7 +69,10 @@ impl Filled {
                 bucketing: BucketingAlgorithm::Signalbox1,
             };
             let made = self.change(Command::CreateFlag { project: project.clone(), flag: Box::new(flag) }, None)?;
-            self.change(rule(place, 50_000)?, Some(made))?;
+            match targeting {
+                Targeting::Default => self.change(rule(place, 50_000)?, Some(made))?,
+                Targeting::OneClause => self.change(one_clause(place)?, Some(made))?,
+            };
         }
         let secret = format!("sbx_sdk_of-{name}");
         self.change(Command::CreateSdkKey { project, environment, name: "bench".into() }, None)?;
@@ -136,4 +149,13 @@ fn place(project: &str, flag: usize) -> Outcome<Place> {
 fn rule(place: Place, buckets: u32) -> Outcome<Command> {
     let share = Share::from_buckets(buckets).map_err(|error| error.to_string())?;
     Ok(Command::ChangeRule { place, changes: RuleChanges { share: Some(share), ..RuleChanges::default() } })
+}
+
+fn one_clause(place: Place) -> Outcome<Command> {
+    let rules = json!([{
+        "id": "countries", "share": 50, "split": [{"variant": "on", "weight": 100}],
+        "clauses": [{"operator": "one_of", "attribute": "country", "values": ["AT", "CH", "DE", "FR"]}],
+    }]);
+    let rules = serde_json::from_value(rules).map_err(|error| error.to_string())?;
+    Ok(Command::SetRules { place, rules })
 }

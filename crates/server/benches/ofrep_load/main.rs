@@ -3,6 +3,7 @@
 //! Drives the optimised program named by `SIGNALBOX_SERVER_BIN` (`cargo xtask bench` sets it) with `wrk`, over
 //! loopback, so client and server share this machine's processors. Prints figures and asserts none.
 
+mod constant;
 mod data;
 mod program;
 mod wrk;
@@ -10,7 +11,8 @@ mod wrk;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use data::Filled;
+use constant::Constant;
+use data::{Filled, Targeting};
 use program::Program;
 
 type Outcome<Done = ()> = Result<Done, String>;
@@ -19,6 +21,10 @@ type Outcome<Done = ()> = Result<Done, String>;
 const FLAGS: usize = 1_000;
 /// Flags of the project whose flags are evaluated together.
 const FLAGS_IN_BULK: usize = 50;
+/// Flags of the project whose flags each have a rule with one clause and a 50 % split.
+const FLAGS_WITH_RULES: usize = 350;
+/// Connections kept open, one load after the other.
+const CONNECTIONS: [u32; 2] = [10, 50];
 const EVENTS: u64 = 100_000;
 const STARTS: usize = 5;
 
@@ -56,24 +62,34 @@ fn at_rest(program: &Path, data_dir: &Path) -> Outcome {
 
 fn under_load(program: &Path, data_dir: &Path) -> Outcome {
     let mut filled = Filled::new(data_dir)?;
-    let single = filled.project("single", FLAGS - FLAGS_IN_BULK)?;
-    let bulk = filled.project("bulk", FLAGS_IN_BULK)?;
+    let single = filled.project("single", FLAGS - FLAGS_IN_BULK - FLAGS_WITH_RULES, Targeting::Default)?;
+    let bulk = filled.project("bulk", FLAGS_IN_BULK, Targeting::Default)?;
+    let wide = filled.project("wide", FLAGS_WITH_RULES, Targeting::OneClause)?;
     filled.close(true)?;
 
     let server = Program::start(program, data_dir)?;
     println!("memory with {FLAGS} flags, before the first request: {}", megabytes(server.resident_memory()?));
-    println!("load: wrk, {} connections, {} s each, a context of one targeting key", wrk::CONNECTIONS, wrk::SECONDS);
+    println!("load: wrk, {} s each, a context of targeting key and country", wrk::SECONDS);
     let one = "/ofrep/v1/evaluate/flags/flag-0007";
-    println!("single flag at 50 %:      {}", wrk::run(&server.address, one, &single)?);
     let all = "/ofrep/v1/evaluate/flags";
-    println!("bulk of {FLAGS_IN_BULK} flags at 50 %: {}", wrk::run(&server.address, all, &bulk)?);
+    let answer = server.post(all, &wide)?;
+    let constant = Constant::serve(answer)?;
+    for connections in CONNECTIONS {
+        println!("{connections} connections");
+        let load = |address: &str, path: &str, key: &str| wrk::run(address, path, key, connections);
+        println!("  single flag at 50 %:                      {}", load(&server.address, one, &single)?);
+        println!("  bulk of {FLAGS_IN_BULK} flags at 50 %:                  {}", load(&server.address, all, &bulk)?);
+        println!("  bulk of {FLAGS_WITH_RULES} flags, one clause and 50 %:   {}", load(&server.address, all, &wide)?);
+        let bytes = constant.length;
+        println!("  floor: the same {bytes} bytes to everybody: {}", load(&constant.address, all, &wide)?);
+    }
     println!("memory with {FLAGS} flags, after the load: {}", megabytes(server.resident_memory()?));
     Ok(())
 }
 
 fn starting(program: &Path, data_dir: &Path) -> Outcome {
     let mut filled = Filled::new(data_dir)?;
-    filled.project("busy", FLAGS)?;
+    filled.project("busy", FLAGS, Targeting::Default)?;
     filled.events_until(EVENTS)?;
     filled.close(false)?;
     let without = start_up(program, data_dir)?;

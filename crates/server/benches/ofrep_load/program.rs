@@ -55,6 +55,27 @@ impl Program {
         value.and_then(|value| value.parse().ok()).ok_or_else(|| "the server does not count its memory here".into())
     }
 
+    /// The body of the answer to one evaluation request.
+    pub fn post(&self, path: &str, sdk_key: &str) -> Outcome<Vec<u8>> {
+        let answer = || -> std::io::Result<Vec<u8>> {
+            let mut stream = TcpStream::connect(&self.address)?;
+            let body = r#"{"context":{"targetingKey":"customer-1","country":"DE"}}"#;
+            write!(
+                stream,
+                "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {sdk_key}\r\nContent-Length: {}\r\n\
+                 Connection: close\r\n\r\n{body}",
+                self.address,
+                body.len()
+            )?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer)?;
+            Ok(answer)
+        };
+        let answer = answer().map_err(|error| format!("no answer: {error}"))?;
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or("the answer has no body")?;
+        Ok(answer[end + 4..].to_vec())
+    }
+
     fn metrics(&self) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
         let address = &self.address;

@@ -6,8 +6,6 @@ use std::process::Command;
 
 use super::Outcome;
 
-/// Connections kept open.
-pub const CONNECTIONS: u32 = 10;
 /// How long each load lasts.
 pub const SECONDS: u32 = 5;
 
@@ -28,7 +26,7 @@ impl fmt::Display for Figures {
 }
 
 /// Asks as fast as the server answers; every request names another person.
-pub fn run(address: &str, path: &str, sdk_key: &str) -> Outcome<Figures> {
+pub fn run(address: &str, path: &str, sdk_key: &str, connections: u32) -> Outcome<Figures> {
     let script = format!(
         r#"
 wrk.method = "POST"
@@ -37,7 +35,7 @@ wrk.headers["Authorization"] = "Bearer {sdk_key}"
 local number = 0
 request = function()
   number = number + 1
-  return wrk.format(nil, nil, nil, '{{"context":{{"targetingKey":"customer-' .. number .. '"}}}}')
+  return wrk.format(nil, nil, nil, '{{"context":{{"targetingKey":"customer-' .. number .. '","country":"DE"}}}}')
 end
 "#
     );
@@ -45,7 +43,7 @@ end
     std::fs::write(file.path(), script).map_err(|error| format!("the script cannot be written: {error}"))?;
     let output = Command::new("wrk")
         .args(["--threads", "1", "--latency"])
-        .args(["--connections", &CONNECTIONS.to_string(), "--duration", &format!("{SECONDS}s")])
+        .args(["--connections", &connections.to_string(), "--duration", &format!("{SECONDS}s")])
         .arg("--script")
         .arg(file.path())
         .arg(format!("http://{address}{path}"))

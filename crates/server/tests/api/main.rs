@@ -13,4 +13,5 @@ mod server;
 mod sessions;
 mod start;
 mod stream;
+mod targeting;
 mod versions;

@@ -205,6 +205,7 @@ pub fn new_flag(key: &str) -> NewFlag {
         variants: None,
         off_variant: None,
         salt: None,
+        bucketing: Default::default(),
     }
 }
 
