@@ -51,7 +51,6 @@ pub fn segment_in_document(segment: &Segment<Commitment>, vault: &Vault) -> Segm
 #[must_use]
 pub fn flag_in_document(flag: &Flag, configuration: &Configuration, vault: &Vault) -> FlagInDocument {
     let FlagDetails { name, description, purpose, owner, tags, expected_removal } = flag.details.clone();
-    let owner = owner.map(|owner| person(&owner, vault));
     let people = |people: &[Commitment]| people.iter().map(|one| person(one, vault)).collect::<Vec<_>>();
     let rules = configuration.rules.iter().map(|rule| {
         let mut rule = rule.clone();
@@ -82,7 +81,12 @@ pub fn flag_in_document(flag: &Flag, configuration: &Configuration, vault: &Vaul
     });
     FlagInDocument {
         key: flag.key.clone(),
-        details: FlagDetails { name, description, purpose, owner, tags, expected_removal },
+        name,
+        description,
+        purpose,
+        owner: owner.map(|owner| person(&owner, vault)),
+        tags,
+        expected_removal,
         value_kind: flag.value_kind,
         variants: flag.variants.clone(),
         off_variant: flag.off_variant.clone(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::flag::{BucketingAlgorithm, FlagDetails, Prerequisite, Variant, WeightedVariant};
+use crate::flag::{BucketingAlgorithm, FlagDetails, Prerequisite, Purpose, Variant, WeightedVariant};
 use crate::flagd::Generation;
 use crate::key::{EnvironmentKey, FlagKey, ProjectKey, RuleId, SegmentKey, VariantKey};
 use crate::rollout::{RolloutStatus, Stage};
@@ -43,8 +43,23 @@ pub struct SignalboxDocument {
 pub struct FlagInDocument {
     /// What application code asks for.
     pub key: FlagKey,
-    /// What the flag is.
-    pub details: FlagDetails<String>,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Which kind of flag it is.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// Who looks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// When it should be gone from the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_removal: Option<chrono::NaiveDate>,
     /// The kind of its values.
     pub value_kind: ValueKind,
     /// Its variants.
@@ -70,6 +85,21 @@ pub struct FlagInDocument {
     /// The rollout that is planned or under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<RolloutInDocument>,
+}
+
+impl FlagInDocument {
+    /// What the flag is.
+    #[must_use]
+    pub fn details(&self) -> FlagDetails<String> {
+        FlagDetails {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            purpose: self.purpose,
+            owner: self.owner.clone(),
+            tags: self.tags.clone(),
+            expected_removal: self.expected_removal,
+        }
+    }
 }
 
 /// How people are put into buckets.

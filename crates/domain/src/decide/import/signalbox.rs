@@ -121,7 +121,7 @@ impl Importer<'_, '_> {
     fn create_as_written(&mut self, flag: &FlagInDocument) -> Result<(), Refusal> {
         let new = NewFlag {
             key: flag.key.clone(),
-            details: flag.details.clone(),
+            details: flag.details(),
             value_kind: flag.value_kind,
             variants: Some(flag.variants.clone()),
             off_variant: Some(flag.off_variant.clone()),
@@ -167,7 +167,7 @@ impl Importer<'_, '_> {
                 off_variant: flag.off_variant.clone(),
             })?;
         }
-        let (project, details) = (self.project.clone(), Box::new(flag.details.clone()));
+        let (project, details) = (self.project.clone(), Box::new(flag.details()));
         self.change(Command::ChangeFlag { project, flag: flag.key.clone(), details })
     }
 

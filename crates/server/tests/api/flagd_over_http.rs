@@ -1,16 +1,10 @@
 //! flagd's own suite over real HTTP: its documents brought in by the import, its questions asked over OFREP.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "../api/server.rs"]
-mod server;
-#[path = "../../../domain/tests/flagd/suite/mod.rs"]
-mod suite;
-
 use axum::http::Method;
 use serde_json::{Map, Value, json};
-use server::Server;
-use suite::{Evaluator, Response, Scenario, Tally, Testbed, applies_today, selects_a_flag_set};
+
+use crate::flagd_suite::{Evaluator, Response, Scenario, Tally, Testbed, applies_today, selects_a_flag_set};
+use crate::server::{Answer, Server};
 
 /// The features for providers that concern what is evaluated; the others test a client.
 const PROVIDER_FEATURES: [&str; 4] = ["disabled", "evaluation", "metadata", "targeting"];
@@ -45,7 +39,7 @@ impl World {
         answer.body
     }
 
-    async fn ask(&self, path: &str, context: &Map<String, Value>) -> server::Answer {
+    async fn ask(&self, path: &str, context: &Map<String, Value>) -> Answer {
         let body = json!({ "context": context });
         self.server.ask_openly(Method::POST, path).token(&self.sdk_key).body(body).send().await
     }
