@@ -20,6 +20,12 @@ pub fn page_folder() -> PathBuf {
     path("SIGNALBOX_UI_DIR")
 }
 
+/// The folder of the vectors of evaluation, compiled for a browser.
+#[must_use]
+pub fn vectors_folder() -> PathBuf {
+    path("SIGNALBOX_VECTORS_DIR")
+}
+
 /// A Node.js that the JavaScript client supports.
 #[must_use]
 pub fn node() -> PathBuf {

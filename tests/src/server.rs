@@ -16,6 +16,7 @@ use crate::process::Process;
 pub struct Server {
     process: Option<Process>,
     data: TempDir,
+    page: PathBuf,
     /// Its address, such as `http://127.0.0.1:40123`; the same after a restart.
     pub url: String,
     /// The token that it made on its first start.
@@ -29,10 +30,19 @@ impl Server {
     /// When it does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::with_page(given::page_folder())
+    }
+
+    /// As [`Self::start`], serving the page of this folder.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    pub fn with_page(page: PathBuf) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let (process, ready) = launch(data.path(), "127.0.0.1:0");
+        let (process, ready) = launch(data.path(), "127.0.0.1:0", &page);
         let admin_token = text(&ready, "admin_token");
-        Self { process: Some(process), url: text(&ready, "listening"), admin_token, data }
+        Self { process: Some(process), url: text(&ready, "listening"), admin_token, data, page }
     }
 
     /// The management API, as the administrator.
@@ -60,7 +70,7 @@ impl Server {
     /// When it does not start, or listens elsewhere.
     pub fn start_again(&mut self) {
         let address = self.url.trim_start_matches("http://").to_owned();
-        let (process, ready) = launch(self.data.path(), &address);
+        let (process, ready) = launch(self.data.path(), &address, &self.page);
         assert_eq!(text(&ready, "listening"), self.url);
         assert_eq!(ready.get("admin_token"), None, "a second start must not make another administrator");
         self.process = Some(process);
@@ -83,14 +93,14 @@ fn log_of(data: &Path) -> PathBuf {
 }
 
 /// Starts the program and waits for the line that says it is ready.
-fn launch(data: &Path, listen: &str) -> (Process, Value) {
+fn launch(data: &Path, listen: &str, page: &Path) -> (Process, Value) {
     let log = OpenOptions::new().create(true).append(true).open(log_of(data)).expect("a file for the log");
     let mut process = Process::start(
         Command::new(given::server_program())
             .args(["serve", "--listen", listen, "--data-dir"])
             .arg(data)
             .arg("--ui-dir")
-            .arg(given::page_folder())
+            .arg(page)
             .env_remove("SIGNALBOX_ADMIN_TOKEN")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -10,6 +10,7 @@ use crate::pages::audit::AuditPage;
 use crate::pages::flag::FlagPage;
 use crate::pages::flags::FlagsPage;
 use crate::pages::overview::OverviewPage;
+use crate::pages::segments::{SegmentPage, SegmentsPage};
 use crate::pages::settings::SettingsPage;
 use crate::pages::welcome::{SignInPage, WelcomePage};
 use crate::shell::Shell;
@@ -54,6 +55,8 @@ fn Pages() -> impl IntoView {
                         path=(StaticSegment("flags"), ParamSegment("flag"), WildcardSegment("tab"))
                         view=FlagPage
                     />
+                    <Route path=StaticSegment("groups") view=SegmentsPage />
+                    <Route path=(StaticSegment("groups"), ParamSegment("group")) view=SegmentPage />
                     <Route path=StaticSegment("audit") view=AuditPage />
                     <Route path=(StaticSegment("settings"), WildcardSegment("section")) view=SettingsPage />
                     <Route path=WildcardSegment("elsewhere") view=NotFoundPage />

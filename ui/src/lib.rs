@@ -6,11 +6,15 @@
 mod api;
 mod app;
 mod browser;
+mod clauses;
 mod clock;
 mod components;
+mod count;
 mod fault;
 mod form;
+mod json;
 mod pages;
+mod segment_picker;
 mod shell;
 mod state;
 mod time;

@@ -36,6 +36,26 @@ pub struct AccessToken {
     pub version: u64,
 }
 
+/// Who holds an SDK key, and so what it may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum SdkKeyKind {
+    /// A server keeps it secret: it evaluates every flag.
+    #[default]
+    Server,
+    /// It is public, in every browser and app: it evaluates only flags marked for browsers, at a bounded rate.
+    Client,
+}
+
+impl SdkKeyKind {
+    /// Whether a server keeps it secret.
+    #[must_use]
+    pub const fn is_server(&self) -> bool {
+        matches!(self, Self::Server)
+    }
+}
+
 /// A key that an application evaluates with; it decides the environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SdkKey {
@@ -47,6 +67,8 @@ pub struct SdkKey {
     pub environment: EnvironmentKey,
     /// What the key is for, such as "web shop".
     pub name: String,
+    /// Who holds it.
+    pub kind: SdkKeyKind,
     /// When it was made.
     pub created: Timestamp,
     /// When it stopped working.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::access::Role;
+use crate::access::{Role, SdkKeyKind};
 use crate::event::Place;
 use crate::flag::{BucketingAlgorithm, FlagDetails, Prerequisite, Variant, WeightedVariant};
 use crate::import::Import;
@@ -29,7 +29,7 @@ pub enum Command {
     /// Stop an access token.
     RevokeToken { token: TokenId },
     /// Make an SDK key.
-    CreateSdkKey { project: ProjectKey, environment: EnvironmentKey, name: String },
+    CreateSdkKey { project: ProjectKey, environment: EnvironmentKey, name: String, kind: SdkKeyKind },
     /// Stop an SDK key.
     RevokeSdkKey { sdk_key: SdkKeyId },
     /// Make a flag.
@@ -38,6 +38,8 @@ pub enum Command {
     ChangeFlag { project: ProjectKey, flag: FlagKey, details: Box<FlagDetails<String>> },
     /// Change the variants of a flag.
     ChangeVariants { project: ProjectKey, flag: FlagKey, variants: Vec<Variant>, off_variant: VariantKey },
+    /// Let browsers ask for a flag, or not any more.
+    ChangeClientSide { project: ProjectKey, flag: FlagKey, client_side: bool },
     /// Put a flag into the archive.
     ArchiveFlag { project: ProjectKey, flag: FlagKey },
     /// Take a flag out of the archive.

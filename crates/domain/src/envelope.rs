@@ -64,16 +64,21 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// The schema version in which this version writes each kind of event.
+/// The schema version in which this version writes an event.
 ///
-/// A kind whose shape changes gets the next number here and a step in [`upcast`].
-fn schema_of(_kind: &str) -> u32 {
-    1
+/// A kind whose shape changes gets the next number here and a step in [`upcast`]. Where only some events say
+/// something new, only those get it: the others stay readable, byte for byte, by the version before.
+fn schema_of(kind: &str, data: &Value) -> u32 {
+    match kind {
+        // A version that knows one kind of key would let one made for browsers see everything.
+        "sdk_key_created" if data.get("kind").is_some() => 2,
+        _ => 1,
+    }
 }
 
 /// Brings `data` of an older schema version into the current one; stored bytes are never rewritten.
 fn upcast(kind: &str, schema: u32, data: Value) -> Option<Value> {
-    (schema == schema_of(kind)).then_some(data)
+    (schema == schema_of(kind, &data)).then_some(data)
 }
 
 impl Envelope {
@@ -89,15 +94,16 @@ impl Envelope {
         let Some(Value::String(kind)) = tagged.remove("kind") else {
             unreachable!("an event is tagged with its kind");
         };
+        let data = tagged.remove("data").unwrap_or_default();
         let stored = Stored {
             sequence: self.sequence,
             time: self.time.millis(),
             actor: self.actor.clone(),
-            schema: schema_of(&kind),
+            schema: schema_of(&kind, &data),
             kind,
             skippable: false,
             reason: self.reason.clone(),
-            data: tagged.remove("data").unwrap_or_default(),
+            data,
         };
         serde_json::to_vec(&stored).unwrap_or_else(|_| unreachable!("strings, numbers and objects serialise"))
     }
@@ -139,7 +145,8 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::ProjectKey;
+    use crate::access::SdkKeyKind;
+    use crate::key::{EnvironmentKey, ProjectKey, SdkKeyId};
 
     fn envelope() -> Envelope {
         Envelope {
@@ -158,6 +165,31 @@ mod tests {
             r#"{"sequence":3,"time":5,"actor":"system","kind":"project_created","schema":1,"data":{"name":"Bank","project":"bank"}}"#
         );
         assert_eq!(Envelope::from_bytes(&envelope().to_bytes()).unwrap(), envelope());
+    }
+
+    #[test]
+    fn a_key_for_browsers_is_unreadable_where_only_one_kind_of_key_is_known() {
+        let made = |kind: SdkKeyKind| Envelope {
+            event: Event::SdkKeyCreated {
+                sdk_key: SdkKeyId::new("key_1").unwrap(),
+                project: ProjectKey::new("bank").unwrap(),
+                environment: EnvironmentKey::new("dev").unwrap(),
+                name: "Shop".into(),
+                kind,
+            },
+            ..envelope()
+        };
+        let check = |kind: SdkKeyKind, expect: &str| {
+            let bytes = made(kind).to_bytes();
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            assert!(text.contains(expect), "{text}");
+            assert_eq!(Envelope::from_bytes(&bytes).unwrap(), made(kind));
+        };
+        check(
+            SdkKeyKind::Server,
+            r#""schema":1,"data":{"environment":"dev","name":"Shop","project":"bank","sdk_key":"key_1"}"#,
+        );
+        check(SdkKeyKind::Client, r#""schema":2,"data":{"environment":"dev","kind":"client","name":"Shop""#);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::Role;
+use crate::access::{Role, SdkKeyKind};
 use crate::environment::Environment;
 use crate::flag::{Audience, Bucketing, FlagDetails, Prerequisite, Variant, WeightedVariant};
 use crate::kept_apart::KeptFlag;
@@ -78,7 +78,14 @@ pub enum Event {
     /// An access token stopped working.
     TokenRevoked { token: TokenId },
     /// An SDK key was made.
-    SdkKeyCreated { sdk_key: SdkKeyId, project: ProjectKey, environment: EnvironmentKey, name: String },
+    SdkKeyCreated {
+        sdk_key: SdkKeyId,
+        project: ProjectKey,
+        environment: EnvironmentKey,
+        name: String,
+        #[serde(default, skip_serializing_if = "SdkKeyKind::is_server")]
+        kind: SdkKeyKind,
+    },
     /// An SDK key stopped working.
     SdkKeyRevoked { sdk_key: SdkKeyId, project: ProjectKey, environment: EnvironmentKey },
     /// A flag was made; nobody has it anywhere yet.
@@ -101,6 +108,8 @@ pub enum Event {
     },
     /// The variants of a flag changed.
     FlagVariantsChanged { project: ProjectKey, flag: FlagKey, before: VariantsContent, after: VariantsContent },
+    /// Browsers may ask for a flag, or may not any more.
+    FlagClientSideChanged { project: ProjectKey, flag: FlagKey, before: bool, after: bool },
     /// A flag was archived: applications no longer know it.
     FlagArchived { project: ProjectKey, flag: FlagKey },
     /// A flag came back from the archive.
@@ -377,6 +386,7 @@ impl Event {
             | Self::FlagCreated { project, .. }
             | Self::FlagDetailsChanged { project, .. }
             | Self::FlagVariantsChanged { project, .. }
+            | Self::FlagClientSideChanged { project, .. }
             | Self::FlagArchived { project, .. }
             | Self::FlagRestored { project, .. }
             | Self::SegmentCreated { project, .. }
@@ -400,6 +410,7 @@ impl Event {
             Self::FlagCreated { flag, .. }
             | Self::FlagDetailsChanged { flag, .. }
             | Self::FlagVariantsChanged { flag, .. }
+            | Self::FlagClientSideChanged { flag, .. }
             | Self::FlagArchived { flag, .. }
             | Self::FlagRestored { flag, .. } => Some(flag),
             _ => match self.place() {

@@ -42,9 +42,20 @@ pub struct Flag {
     pub changed: Timestamp,
     /// When it was archived; an archived flag is unknown to applications.
     pub archived: Option<Timestamp>,
+    /// Whether browsers may ask for it.
+    pub client_side: ClientSide,
     /// What it gives in each environment.
     pub configurations: BTreeMap<EnvironmentKey, Configuration>,
     /// Sequence of the last event that changed the flag itself (not a configuration).
+    pub version: u64,
+}
+
+/// Whether browsers may ask for a flag: whoever opens a page can then see its key and what it gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ClientSide {
+    /// Whether client keys know the flag.
+    pub allowed: bool,
+    /// Sequence of the last event that changed that; 0 when none did.
     pub version: u64,
 }
 

@@ -6,7 +6,7 @@ use crate::access::{AccessToken, SdkKey};
 use crate::envelope::Envelope;
 use crate::environment::Environment;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place};
-use crate::flag::{Audience, Configuration, Flag, Kill, Override, WeightedVariant};
+use crate::flag::{Audience, ClientSide, Configuration, Flag, Kill, Override, WeightedVariant};
 use crate::kept_apart::KeptHere;
 use crate::key::{FlagKey, ProjectKey};
 use crate::personal::Commitment;
@@ -108,12 +108,13 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
             token.revoked = Some(time);
             token.version = version;
         }
-        Event::SdkKeyCreated { sdk_key: id, project, environment, name } => {
+        Event::SdkKeyCreated { sdk_key: id, project, environment, name, kind } => {
             let key = SdkKey {
                 id: id.clone(),
                 project: project.clone(),
                 environment: environment.clone(),
                 name: name.clone(),
+                kind: *kind,
                 created: time,
                 revoked: None,
                 version,
@@ -142,6 +143,7 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
                 created: time,
                 changed: time,
                 archived: None,
+                client_side: ClientSide::default(),
                 configurations,
                 version,
             };
@@ -154,6 +156,9 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
             let flag = flag(state, project, key, envelope)?;
             flag.variants.clone_from(&after.variants);
             flag.off_variant = after.off_variant.clone();
+        }
+        Event::FlagClientSideChanged { project, flag: key, after, .. } => {
+            flag(state, project, key, envelope)?.client_side = ClientSide { allowed: *after, version };
         }
         Event::FlagArchived { project, flag: key } => flag(state, project, key, envelope)?.archived = Some(time),
         Event::FlagRestored { project, flag: key } => flag(state, project, key, envelope)?.archived = None,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::Role;
+use crate::access::{Role, SdkKeyKind};
 use crate::envelope::Envelope;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place, PlanContent, Reach, RuleContent, VariantsContent};
 use crate::flag::{FlagDetails, Prerequisite};
@@ -112,8 +112,12 @@ impl Teller<'_> {
                 words("made a token for", &self.person(name)).now(role_words(*role))
             }
             Event::TokenRevoked { token } => words("revoked the token of", &self.token(token)),
-            Event::SdkKeyCreated { project, environment, name, .. } => {
-                words("made SDK key", name).at(self.environment(project, environment))
+            Event::SdkKeyCreated { project, environment, name, kind, .. } => {
+                let made = words("made SDK key", name).at(self.environment(project, environment));
+                match kind {
+                    SdkKeyKind::Server => made,
+                    SdkKeyKind::Client => made.now("for browsers"),
+                }
             }
             Event::SdkKeyRevoked { sdk_key, project, environment } => {
                 let name = self.state.sdk_keys.get(sdk_key).map_or(sdk_key.as_str(), |key| &key.name);
@@ -130,6 +134,10 @@ impl Teller<'_> {
             Event::FlagVariantsChanged { project, flag, before, after } => {
                 words("changed variants of", &self.flag(project, flag))
                     .change(variants_words(before), variants_words(after))
+            }
+            Event::FlagClientSideChanged { project, flag, before, after } => {
+                let action = if *after { "let browsers ask for" } else { "stopped browsers asking for" };
+                words(action, &self.flag(project, flag)).change(askers(*before), askers(*after))
             }
             Event::FlagArchived { project, flag } => {
                 words("archived", &self.flag(project, flag)).change("in use", "in the archive")
@@ -418,6 +426,11 @@ impl SegmentNames for Names<'_> {
     fn name_of(&self, key: &SegmentKey) -> Option<&str> {
         self.0?.segments.name_of(key)
     }
+}
+
+/// Who may ask for a flag.
+const fn askers(client_side: bool) -> &'static str {
+    if client_side { "servers and browsers" } else { "servers only" }
 }
 
 const fn role_words(role: Role) -> &'static str {

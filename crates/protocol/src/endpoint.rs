@@ -14,13 +14,14 @@ use crate::wire::audit::{AuditEntry, AuditQuery, ChainReport, GiveReason};
 use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides, SetPrerequisites, SetRules};
 use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
 use crate::wire::explanation::{AskFlag, AskFlags, FlagExplained, FlagsExplained};
-use crate::wire::flag::{ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
+use crate::wire::flag::{ChangeClientSide, ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
 use crate::wire::import::{ExportQuery, ImportQuery, ImportReport, KeptApartFlag, RemoveKeptApartQuery};
 use crate::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::wire::project::{CreateProject, Project, RenameProject};
 use crate::wire::rollout::{ChangeStages, DraftRollout, RollBack};
 use crate::wire::segment::{ChangeSegment, Segment, SegmentRow};
 use crate::wire::session::{Me, SignIn};
+use crate::wire::usage::{Usage, UsageRow};
 use crate::wire::{Empty, List, Why};
 
 pub use at::{AtEntry, AtEnvironment, AtFlag, AtPlace, AtPlan, AtProject, AtRoot, AtSdkKey, AtSegment, AtToken};
@@ -216,6 +217,8 @@ endpoints! { $
     ChangeFlagEndpoint ("change_flag"): Put "/api/v1/projects/{project}/flags/{flag}/details", EDITOR, Versioned, AtFlag, Empty, ChangeFlag => 200 Flag, [NotFound, InvalidField, NotPossibleNow];
     /// Replace the variants of a flag.
     ChangeVariantsEndpoint ("change_variants"): Put "/api/v1/projects/{project}/flags/{flag}/variants", EDITOR, Versioned, AtFlag, Empty, ChangeVariants => 200 Flag, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Let browsers ask for a flag, or not any more: whether client keys know it.
+    ChangeClientSideEndpoint ("change_client_side"): Put "/api/v1/projects/{project}/flags/{flag}/client-side", EDITOR, Versioned, AtFlag, Empty, ChangeClientSide => 200 Flag, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
     /// Put a flag into the archive: applications no longer know it.
     ArchiveFlag ("archive_flag"): Post "/api/v1/projects/{project}/flags/{flag}/archive", EDITOR, Versioned, AtFlag, Empty, Why => 200 Flag, [NotFound, ReasonRequired, NotPossibleNow];
     /// Take a flag out of the archive.
@@ -223,6 +226,10 @@ endpoints! { $
 
     /// What a flag gives in an environment.
     GetConfiguration ("get_configuration"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}", VIEWER, Free, AtPlace, Empty, Empty => 200 Configuration, [NotFound];
+    /// How often a flag was asked for in an environment in the last hour, and by how many people today and this week.
+    GetUsage ("get_usage"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/usage", VIEWER, Free, AtPlace, Empty, Empty => 200 Usage, [NotFound];
+    /// How often each flag in use was asked for in an environment in the last hour, by key.
+    ListUsage ("list_usage"): Get "/api/v1/projects/{project}/environments/{environment}/usage", VIEWER, Free, AtEnvironment, Empty, Empty => 200 List<UsageRow>, [NotFound];
     /// Replace the targeting rules; what a rollout drives stays as it is.
     SetRulesEndpoint ("set_rules"): Put "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rules", EDITOR, Versioned, AtPlace, Empty, SetRules => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
     /// Replace the list of other flags that must give something first, one level deep.

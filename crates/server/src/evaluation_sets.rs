@@ -3,19 +3,24 @@
 //! Readers take the set of their environment and keep it for as long as they need it; no lock is in their way. A
 //! change makes new sets that share every flag it did not touch.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use signalbox_domain::State;
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::evaluation::{CompiledFlag, Environs};
-use signalbox_domain::event::Event;
+use signalbox_domain::event::{Event, Place};
 use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, SegmentKey};
 use signalbox_domain::personal::Vault;
 use signalbox_domain::project::Project;
 use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
+use crate::counting::{Counting, FlagCounts};
 use crate::ofrep::{Fragments, KeptApartFlags};
 
 /// A flag as applications ask for it.
@@ -26,6 +31,10 @@ pub struct ServedFlag {
     pub compiled: Arc<CompiledFlag>,
     /// What of its answers is known beforehand.
     pub fragments: Fragments,
+    /// How often it gave what.
+    pub counts: FlagCounts,
+    /// Whether browsers may ask for it.
+    client_side: bool,
 }
 
 /// The flags of one environment at one moment; archived ones are not among them.
@@ -40,6 +49,7 @@ pub struct EvaluationSet {
     segments: Arc<CompiledSegments>,
     kept_apart: Arc<KeptApartFlags>,
     reads_attributes: bool,
+    tells_rules: bool,
 }
 
 impl EvaluationSet {
@@ -73,6 +83,12 @@ impl EvaluationSet {
         self.reads_attributes
     }
 
+    /// Whether answers say which rule decided; to a browser they do not.
+    #[must_use]
+    pub const fn tells_rules(&self) -> bool {
+        self.tells_rules
+    }
+
     /// This set with these flags compiled anew. A flag for which others wait comes before them.
     fn with(
         &self,
@@ -102,6 +118,22 @@ impl EvaluationSet {
             reads_attributes: !kept_apart.is_empty() || flags.iter().any(|flag| flag.compiled.reads_attributes()),
             kept_apart,
             segments: Arc::clone(segments),
+            tells_rules: true,
+            flags,
+        }
+    }
+
+    /// What of this set browsers may ask for.
+    fn for_browsers(&self, from: Source<'_>, environment: &EnvironmentKey) -> Self {
+        let flags: Vec<_> = self.flags.iter().filter(|flag| flag.client_side).cloned().collect();
+        Self {
+            id: self.id.clone(),
+            version: from.version_for_browsers(environment, &flags),
+            reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            segments: Arc::clone(&self.segments),
+            // Nothing that is kept apart is marked for browsers.
+            kept_apart: Arc::default(),
+            tells_rules: false,
             flags,
         }
     }
@@ -114,6 +146,7 @@ impl EvaluationSet {
             segments: Arc::default(),
             kept_apart: Arc::default(),
             reads_attributes: false,
+            tells_rules: true,
         }
     }
 }
@@ -124,6 +157,7 @@ struct Source<'a> {
     state: &'a State,
     project: &'a Project,
     vault: &'a Vault,
+    counting: &'a Counting,
 }
 
 impl Source<'_> {
@@ -142,7 +176,12 @@ impl Source<'_> {
         };
         let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, environs);
         let fragments = Fragments::of(set, key, &compiled);
-        Some(ServedFlag { key: key.clone(), compiled: Arc::new(compiled), fragments })
+        let place = Place { project: self.project.key.clone(), flag: key.clone(), environment: environment.clone() };
+        let off = flag.variants.iter().position(|variant| variant.key == flag.off_variant).unwrap_or_default();
+        let variants = flag.variants.iter().map(|variant| variant.key.clone());
+        let counts = self.counting.attach(place, variants, off, compiled.rules().cloned());
+        let (compiled, client_side) = (Arc::new(compiled), flag.client_side.allowed);
+        Some(ServedFlag { key: key.clone(), compiled, fragments, counts, client_side })
     }
 
     /// Archived flags count: a set from which one was taken is another set.
@@ -150,6 +189,17 @@ impl Source<'_> {
         let own = self.project.flags.values().filter_map(|flag| {
             let configuration = flag.configurations.get(environment)?;
             Some(flag.version.max(configuration.version))
+        });
+        let compiled = flags.iter().map(|flag| flag.compiled.version());
+        own.chain(compiled).fold(self.state.last_erasure, Ord::max)
+    }
+
+    /// As [`Self::version`], of what browsers can see: they are told nothing of other flags, not even that one changed.
+    fn version_for_browsers(self, environment: &EnvironmentKey, flags: &[Arc<ServedFlag>]) -> u64 {
+        let own = self.project.flags.values().filter_map(|flag| {
+            let configuration = flag.configurations.get(environment)?;
+            let changed = if flag.client_side.allowed { flag.version.max(configuration.version) } else { 0 };
+            Some(flag.client_side.version.max(changed))
         });
         let compiled = flags.iter().map(|flag| flag.compiled.version());
         own.chain(compiled).fold(self.state.last_erasure, Ord::max)
@@ -170,42 +220,70 @@ impl Source<'_> {
         let flags = self.project.flags.keys().collect();
         let environments = self.project.environments.iter().map(|environment| {
             let empty = EvaluationSet::empty(&self.project.key, &environment.key);
-            (environment.key.clone(), Arc::new(empty.with(self, &environment.key, &segments, &flags)))
+            let whole = empty.with(self, &environment.key, &segments, &flags);
+            (environment.key.clone(), Served::new(whole, self, &environment.key))
         });
         ProjectSets { environments: environments.collect(), segments }
+    }
+}
+
+/// An environment as each kind of key sees it.
+#[derive(Clone)]
+struct Served {
+    whole: Arc<EvaluationSet>,
+    for_browsers: Arc<EvaluationSet>,
+}
+
+impl Served {
+    fn new(whole: EvaluationSet, from: Source<'_>, environment: &EnvironmentKey) -> Self {
+        let for_browsers = Arc::new(whole.for_browsers(from, environment));
+        Self { whole: Arc::new(whole), for_browsers }
     }
 }
 
 /// The sets of one project, which share its segments.
 #[derive(Clone, Default)]
 struct ProjectSets {
-    environments: BTreeMap<EnvironmentKey, Arc<EvaluationSet>>,
+    environments: BTreeMap<EnvironmentKey, Served>,
     segments: Arc<CompiledSegments>,
 }
 
 type Sets = BTreeMap<ProjectKey, ProjectSets>;
 
 /// The sets of all environments.
-pub struct EvaluationSets(ArcSwap<Sets>);
+pub struct EvaluationSets {
+    sets: ArcSwap<Sets>,
+    counting: Arc<Counting>,
+}
 
 impl EvaluationSets {
-    /// Compiles everything.
+    /// Compiles everything; what it gives is counted by `counting`.
     #[must_use]
-    pub fn new(state: &State, vault: &Vault) -> Self {
-        Self(ArcSwap::from_pointee(compile_all(state, vault)))
+    pub fn new(state: &State, vault: &Vault, counting: Arc<Counting>) -> Self {
+        Self { sets: ArcSwap::from_pointee(compile_all(state, vault, &counting)), counting }
     }
 
-    /// The flags of an environment, as they are now.
+    /// The flags of an environment that a key of this kind evaluates, as they are now.
     #[must_use]
-    pub fn of(&self, project: &ProjectKey, environment: &EnvironmentKey) -> Option<Arc<EvaluationSet>> {
-        self.0.load().get(project)?.environments.get(environment).cloned()
+    pub fn of(
+        &self,
+        project: &ProjectKey,
+        environment: &EnvironmentKey,
+        kind: SdkKeyKind,
+    ) -> Option<Arc<EvaluationSet>> {
+        let sets = self.sets.load();
+        let served = sets.get(project)?.environments.get(environment)?;
+        Some(Arc::clone(match kind {
+            SdkKeyKind::Server => &served.whole,
+            SdkKeyKind::Client => &served.for_browsers,
+        }))
     }
 
     /// Takes in what these events changed; `state` and `vault` are those after them. One caller at a time.
     pub fn update(&self, state: &State, vault: &Vault, envelopes: &[Envelope]) {
         if envelopes.iter().any(|envelope| matches!(envelope.event, Event::PersonalValuesErased { .. })) {
             // Which flags named the person is not recorded anywhere, by intent.
-            self.0.store(Arc::new(compile_all(state, vault)));
+            self.sets.store(Arc::new(compile_all(state, vault, &self.counting)));
             return;
         }
         let segments = touched_segments(envelopes);
@@ -213,35 +291,37 @@ impl EvaluationSets {
         if touched.is_empty() && segments.is_empty() {
             return;
         }
-        let mut sets = Sets::clone(&self.0.load());
+        let counting = self.counting.as_ref();
+        let mut sets = Sets::clone(&self.sets.load());
         for (key, touched_segments) in &segments {
             let Some(project) = state.projects.get(*key) else { continue };
-            let source = Source { state, project, vault };
+            let source = Source { state, project, vault, counting };
             let sets = sets.entry((*key).clone()).or_default();
             sets.segments = Arc::new(source.segments(&sets.segments, touched_segments));
-            for (environment, set) in &mut sets.environments {
-                *set = Arc::new(set.with(source, environment, &sets.segments, &BTreeSet::new()));
+            for (environment, served) in &mut sets.environments {
+                let whole = served.whole.with(source, environment, &sets.segments, &BTreeSet::new());
+                *served = Served::new(whole, source, environment);
             }
         }
         for ((key, environment), flags) in touched {
             let Some(project) = state.projects.get(key) else { continue };
-            let source = Source { state, project, vault };
+            let source = Source { state, project, vault, counting };
             let sets = sets.entry(key.clone()).or_default();
-            let set = match sets.environments.get(environment) {
-                Some(set) => set.with(source, environment, &sets.segments, &flags),
+            let whole = match sets.environments.get(environment) {
+                Some(served) => served.whole.with(source, environment, &sets.segments, &flags),
                 None => {
                     let flags = project.flags.keys().collect();
                     EvaluationSet::empty(key, environment).with(source, environment, &sets.segments, &flags)
                 }
             };
-            sets.environments.insert(environment.clone(), Arc::new(set));
+            sets.environments.insert(environment.clone(), Served::new(whole, source, environment));
         }
-        self.0.store(Arc::new(sets));
+        self.sets.store(Arc::new(sets));
     }
 }
 
-fn compile_all(state: &State, vault: &Vault) -> Sets {
-    let compile = |project| Source { state, project, vault }.compile_all();
+fn compile_all(state: &State, vault: &Vault, counting: &Counting) -> Sets {
+    let compile = |project| Source { state, project, vault, counting }.compile_all();
     state.projects.iter().map(|(key, project)| (key.clone(), compile(project))).collect()
 }
 
@@ -315,182 +395,4 @@ fn touched_themselves<'a>(
         }
     }
     touched
-}
-
-#[cfg(test)]
-mod tests {
-    use signalbox_domain::access::Role;
-    use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
-    use signalbox_domain::decide::{Act, decide, settle};
-    use signalbox_domain::event::Place;
-    use signalbox_domain::flag::BucketingAlgorithm;
-    use signalbox_domain::flag::FlagDetails;
-    use signalbox_domain::key::ActorId;
-    use signalbox_domain::personal::Entropy;
-    use signalbox_domain::targeting::Attributes;
-    use signalbox_domain::value::ValueKind;
-    use signalbox_domain::{Share, Timestamp};
-
-    use super::*;
-
-    /// An installation whose sets follow every change.
-    struct Followed {
-        state: State,
-        vault: Vault,
-        sets: EvaluationSets,
-    }
-
-    impl Followed {
-        fn new() -> Self {
-            let (state, vault) = (State::default(), Vault::default());
-            let sets = EvaluationSets::new(&state, &vault);
-            Self { state, vault, sets }
-        }
-
-        /// Makes a change, and expects the sets to be those that would be compiled from scratch.
-        fn change(&mut self, command: Command) {
-            let place = match &command {
-                Command::ChangeRule { place, .. } => Some(place.clone()),
-                _ => None,
-            };
-            let version = match (&command, &place) {
-                (Command::ArchiveFlag { project, flag } | Command::RestoreFlag { project, flag }, _) => {
-                    self.state.flag(project, flag).map(|flag| flag.version)
-                }
-                (_, Some(place)) => self
-                    .state
-                    .configuration(&place.project, &place.flag, &place.environment)
-                    .map(|configuration| configuration.version),
-                _ => None,
-            };
-            let act = Act {
-                actor: ActorId::System,
-                role: Role::Admin,
-                now: Timestamp::from_millis(1),
-                version,
-                reason: Some("test".into()),
-                entropy: Entropy::new([u8::try_from(self.state.sequence % 251).unwrap(); 32]),
-            };
-            let decision = decide(&self.state, &self.vault, command, act).unwrap();
-            settle(&mut self.state, &mut self.vault, &decision).unwrap();
-            self.sets.update(&self.state, &self.vault, &decision.envelopes);
-
-            let afresh = EvaluationSets::new(&self.state, &self.vault);
-            assert_eq!(self.told(&self.sets), self.told(&afresh));
-        }
-
-        /// Everything that can be seen of the sets: who gets what, in which version.
-        fn told(&self, sets: &EvaluationSets) -> Vec<String> {
-            let mut told = Vec::new();
-            for project in self.state.projects.values() {
-                for environment in &project.environments {
-                    let set = sets.of(&project.key, &environment.key).unwrap();
-                    told.push(format!("{} at {}", set.id, set.version));
-                    for flag in set.flags() {
-                        let ann = Attributes::of_key("ann", Timestamp::default());
-                        let ann = flag.compiled.evaluate(&ann, set.segments()).unwrap();
-                        told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
-                    }
-                }
-            }
-            told
-        }
-
-        fn value(&self, environment: &str, flag: &str, person: &str) -> Option<bool> {
-            let set = self.sets.of(&project(), &environment.parse().unwrap())?;
-            let person = Attributes::of_key(person, Timestamp::default());
-            set.served(flag)?.compiled.evaluate(&person, set.segments()).unwrap().value.as_bool()
-        }
-    }
-
-    fn project() -> ProjectKey {
-        "bank".parse().unwrap()
-    }
-
-    fn environment(key: &str) -> Command {
-        let environment =
-            NewEnvironment { key: key.parse().unwrap(), name: key.into(), production: false, audience: 100 };
-        Command::CreateEnvironment { project: project(), environment }
-    }
-
-    fn flag(key: &str) -> Command {
-        let details = FlagDetails {
-            name: key.into(),
-            description: String::new(),
-            purpose: Default::default(),
-            owner: None,
-            tags: Vec::new(),
-            expected_removal: None,
-        };
-        let flag = NewFlag {
-            key: key.parse().unwrap(),
-            details,
-            value_kind: ValueKind::Boolean,
-            variants: None,
-            off_variant: None,
-            salt: Some(key.into()),
-            bucketing: BucketingAlgorithm::Signalbox1,
-        };
-        Command::CreateFlag { project: project(), flag: Box::new(flag) }
-    }
-
-    fn rule(flag: &str, environment: &str, changes: RuleChanges) -> Command {
-        let place =
-            Place { project: project(), flag: flag.parse().unwrap(), environment: environment.parse().unwrap() };
-        Command::ChangeRule { place, changes }
-    }
-
-    #[test]
-    fn sets_that_follow_changes_are_those_compiled_from_scratch() {
-        let mut followed = Followed::new();
-        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
-        followed.change(environment("dev"));
-        followed.change(flag("beta"));
-        followed.change(flag("alpha"));
-        followed.change(environment("production"));
-        assert_eq!(followed.value("production", "alpha", "ann"), Some(false));
-
-        let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
-        followed.change(rule("alpha", "dev", everybody));
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
-        assert_eq!(followed.value("production", "alpha", "ann"), Some(false));
-
-        followed.change(Command::ArchiveFlag { project: project(), flag: "alpha".parse().unwrap() });
-        assert_eq!(followed.value("dev", "alpha", "ann"), None);
-        followed.change(Command::RestoreFlag { project: project(), flag: "alpha".parse().unwrap() });
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
-    }
-
-    #[test]
-    fn an_erased_person_is_not_recognised_any_more() {
-        let mut followed = Followed::new();
-        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
-        followed.change(environment("dev"));
-        followed.change(flag("alpha"));
-        let named = RuleChanges { people: Some(vec!["ann".into()]), ..RuleChanges::default() };
-        followed.change(rule("alpha", "dev", named));
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
-        let version = |followed: &Followed| followed.sets.of(&project(), &"dev".parse().unwrap()).unwrap().version;
-        let before = version(&followed);
-        followed.change(Command::Erase { value: "ann".into() });
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(false));
-        assert!(version(&followed) > before, "what the set gives has changed");
-    }
-
-    #[test]
-    fn a_change_shares_the_flags_it_did_not_touch() {
-        let mut followed = Followed::new();
-        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
-        followed.change(environment("dev"));
-        followed.change(environment("production"));
-        followed.change(flag("alpha"));
-        followed.change(flag("beta"));
-        let set = |followed: &Followed, key: &str| followed.sets.of(&project(), &key.parse().unwrap()).unwrap();
-        let (dev, production) = (set(&followed, "dev"), set(&followed, "production"));
-        let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
-        followed.change(rule("alpha", "dev", everybody));
-        assert!(Arc::ptr_eq(&production, &set(&followed, "production")));
-        assert!(!Arc::ptr_eq(&dev.flags[0], &set(&followed, "dev").flags[0]));
-        assert!(Arc::ptr_eq(&dev.flags[1], &set(&followed, "dev").flags[1]));
-    }
 }

@@ -3,9 +3,11 @@
 //! [`start`] runs it; the binary and the desktop app both call that. Inside, every interface reads from and submits
 //! to one [`Engine`](engine::Engine).
 
+pub mod applications;
 mod body;
 pub mod cli;
 pub mod clock;
+pub mod counting;
 pub mod demo;
 pub mod engine;
 pub mod entropy;
@@ -18,4 +20,4 @@ pub mod openapi;
 mod running;
 pub mod ui_files;
 
-pub use running::{Options, Running, SHORTEST_TOKEN, StartError, start, start_for_hosts};
+pub use running::{Edge, Options, Running, SHORTEST_TOKEN, StartError, start, start_at};

@@ -24,8 +24,6 @@ use tower::ServiceExt;
 
 use crate::http::{LARGEST_HEADERS, MOST_HEADERS};
 
-/// Connections at once; further ones are told to come back.
-pub const MOST_CONNECTIONS: usize = 1_024;
 /// Longest that the head of a request may take to arrive, idle time between requests included.
 pub const HEAD_TIME: Duration = Duration::from_secs(30);
 /// Most bytes of the head of a request that are read; from fewer on it is refused with an explanation.
@@ -39,9 +37,10 @@ const GRACE: Duration = Duration::from_secs(4);
 /// Pause after the system refused to accept a connection, such as for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves connections until `stopping` becomes true, then lets requests under way end.
-pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+/// Serves connections until `stopping` becomes true, then lets requests under way end. Those beyond `most` at once are
+/// told to come back.
+pub async fn serve(listener: TcpListener, router: Router, most: usize, mut stopping: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(most));
     let mut connections = JoinSet::new();
     let mut full = false;
     loop {
@@ -59,7 +58,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
                 Err(_) => {
                     // Once, not for each: a flood of connections must not become a flood of lines.
                     if !std::mem::replace(&mut full, true) {
-                        tracing::warn!(most = MOST_CONNECTIONS, "connections are refused: there are too many");
+                        tracing::warn!(most, "connections are refused: there are too many");
                     }
                     connections.spawn(refuse(stream));
                 }

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use signalbox_domain::access::Role;
+use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::command::Command;
 use signalbox_domain::key::{EnvironmentKey, ProjectKey};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
 
+use crate::applications::{self, TrustedProxies};
+use crate::counting::FLUSHED_EVERY;
 use crate::engine::{Engine, OpenError, Presented, Secret, SubmitError, Terms, hash};
 use crate::http::{self, Hosts};
 use crate::{clock, demo, listener};
@@ -98,6 +101,7 @@ pub struct Running {
     engine: Arc<Engine>,
     stopping: watch::Sender<bool>,
     listener: JoinHandle<()>,
+    counter: JoinHandle<()>,
     customers: Option<JoinHandle<()>>,
 }
 
@@ -113,6 +117,9 @@ impl Running {
         if let Err(error) = self.listener.await {
             tracing::error!(%error, "the listener failed");
         }
+        if let Err(error) = self.counter.await {
+            tracing::error!(%error, "what is counted was not written to the end");
+        }
         let engine = self.engine;
         if let Err(error) = tokio::task::spawn_blocking(move || engine.stop()).await {
             tracing::error!(%error, "the engine did not stop");
@@ -125,15 +132,33 @@ impl Running {
 /// # Errors
 /// [`StartError`] says what to do about it.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    start_for_hosts(options, Vec::new()).await
+    start_at(options, Edge::default()).await
 }
 
-/// As [`start`], where `allowed_hosts` are names under which a server that listens on loopback is reached besides
-/// the names of loopback, such as the public name that a proxy on the same machine passes on.
+/// How a server meets the network.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// Names under which a server that listens on loopback is reached besides the names of loopback, such as the
+    /// public name that a proxy on the same machine passes on.
+    pub allowed_hosts: Vec<String>,
+    /// Proxies on other machines whose `X-Forwarded-For` says who asks.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Connections at once; further ones are told to come back. Each takes a file descriptor.
+    pub most_connections: usize,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        // A program that is not only a server has descriptors for so many.
+        Self { allowed_hosts: Vec::new(), trusted_proxies: Vec::new(), most_connections: 768 }
+    }
+}
+
+/// As [`start`], where the network is other than usual.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Result<Running, StartError> {
+pub async fn start_at(options: Options, edge: Edge) -> Result<Running, StartError> {
     let Options { data_dir, listen, demo, admin_token, ui_dir } = options;
     if let Some(folder) = ui_dir.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
         return Err(StartError::UserInterface(folder.clone()));
@@ -155,10 +180,15 @@ pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Re
     let Prepared { engine, admin_token, sdk_keys } =
         prepared.unwrap_or_else(|error| Err(SubmitError::Fault(error.to_string()).into()))?;
 
+    let Edge { allowed_hosts, trusted_proxies, most_connections } = edge;
+    // The rest is for whoever evaluates, and for those who must be able to stop something.
+    let most_listeners = most_connections / 4 * 3;
+    let applications = applications::router(Arc::clone(&engine), TrustedProxies::new(trusted_proxies), most_listeners);
     let hosts = Hosts::new(address.ip(), allowed_hosts);
-    let router = http::router(&engine, demo, ui_dir, hosts);
+    let router = http::router(&engine, demo, ui_dir, hosts, applications);
     let (stopping, stopped) = watch::channel(false);
-    let listener = tokio::spawn(listener::serve(listener, router, stopped));
+    let listener = tokio::spawn(listener::serve(listener, router, most_connections, stopped));
+    let counter = tokio::spawn(flush_counts(Arc::clone(&engine)));
     let revealed = sdk_keys.iter().map(|(environment, key)| (environment.to_string(), key.reveal().to_owned()));
     Ok(Running {
         address,
@@ -169,7 +199,25 @@ pub async fn start_for_hosts(options: Options, allowed_hosts: Vec<String>) -> Re
         engine,
         stopping,
         listener,
+        counter,
     })
+}
+
+/// Writes what is counted, every few seconds, until the server stops; what comes then is written as it stops.
+async fn flush_counts(engine: Arc<Engine>) {
+    let mut stopping = engine.stopping();
+    let mut pace = interval(FLUSHED_EVERY);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = pace.tick() => {}
+            () = listener::told_to_stop(&mut stopping) => return,
+        }
+        let engine = Arc::clone(&engine);
+        if let Err(error) = tokio::task::spawn_blocking(move || engine.flush_counts()).await {
+            tracing::error!(%error, "what is counted could not be written");
+        }
+    }
 }
 
 struct Prepared {
@@ -238,7 +286,12 @@ fn demo_keys(engine: &Engine) -> Result<BTreeMap<EnvironmentKey, Secret>, StartE
     }
     let mut keys = BTreeMap::new();
     for (project, environment) in places {
-        let command = Command::CreateSdkKey { project, environment: environment.clone(), name: DEMO_KEY.into() };
+        let command = Command::CreateSdkKey {
+            project,
+            environment: environment.clone(),
+            name: DEMO_KEY.into(),
+            kind: SdkKeyKind::Server,
+        };
         keys.extend(engine.submit_blocking(command, Terms::system())?.secret.map(|secret| (environment, secret)));
     }
     Ok(keys)

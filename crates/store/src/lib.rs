@@ -1,10 +1,11 @@
 //! The event log on SQLite: the only durable truth of a Signalbox installation.
 //!
 //! [`open`] gives the one writer ([`Log`]), readers ([`Reader`]) and the folded state. An append is one
-//! transaction and returns after `fsync`. [`read`] gives readers beside a writer. Only this crate knows SQL.
+//! transaction and returns after `fsync`. [`read`] gives readers beside a writer. What is counted is no event and has a
+//! writer of its own ([`Counts`]). Only this crate knows SQL.
 //!
 //! ```text
-//! DIR/signalbox.db      events, personal values, hashes of secrets, sessions, one snapshot
+//! DIR/signalbox.db      events, personal values, hashes of secrets, sessions, one snapshot; beside them what is counted
 //! DIR/signalbox.db-wal  what was written since the last checkpoint, and -shm, its index
 //! DIR/signalbox.lock    held by the process that writes
 //! ```
@@ -12,6 +13,7 @@
 mod backup;
 mod chain_check;
 mod connection;
+mod counts;
 mod credential;
 mod directory;
 mod entry;
@@ -30,6 +32,9 @@ mod snapshot;
 
 pub use backup::BackupReport;
 pub use chain_check::ChainReport;
+pub use counts::{
+    CountingStart, Counts, DAYS_KEPT, EvaluationCount, HOURS_OF_MINUTES, Series, SeriesEnds, SketchOf, StoredSketch,
+};
 pub use credential::{Credential, CredentialOwner};
 pub use directory::DATABASE;
 pub use entry::{EntryFilter, Page, StoredEntry};

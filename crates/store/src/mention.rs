@@ -39,6 +39,7 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::SdkKeyCreated { .. }
         | Event::SdkKeyRevoked { .. }
         | Event::FlagVariantsChanged { .. }
+        | Event::FlagClientSideChanged { .. }
         | Event::PrerequisitesChanged { .. }
         | Event::SegmentRemoved { .. }
         | Event::KeptApartChanged { .. }

@@ -12,14 +12,16 @@ use signalbox_domain::{State, fold};
 use crate::directory::{self, DATABASE, Directory};
 use crate::event::Head;
 use crate::snapshot::{self, Snapshot};
-use crate::{Log, OpenError, ReadError, Reader, connection, event, header, personal, schema};
+use crate::{Counts, Log, OpenError, ReadError, Reader, connection, event, header, personal, schema};
 
 /// An open data directory: the writer, readers beside it, and what the log amounts to.
 #[derive(Debug)]
 pub struct Opened {
     /// The one writer.
     pub log: Log,
-    /// Reads beside it, from any thread.
+    /// Writes what is counted, beside it.
+    pub counts: Counts,
+    /// Reads beside them, from any thread.
     pub reader: Reader,
     /// The fold of every event.
     pub state: State,
@@ -50,8 +52,9 @@ pub fn open(data_dir: &Path) -> Result<Opened, OpenError> {
     let emptied = connection::empty_write_ahead_log(&connection, Duration::ZERO).map_err(refused())?;
     let (state, link) = state(&connection)?;
     let vault = personal::vault(&connection).map_err(refused())?;
+    let counts = connection::writer(&file).and_then(Counts::new).map_err(refused())?;
     let log = Log::new(connection, directory, !emptied);
-    Ok(Opened { log, reader: Reader::of(file), state, vault, link })
+    Ok(Opened { log, counts, reader: Reader::of(file), state, vault, link })
 }
 
 /// Readers of a data directory, whether or not somebody writes to it. Makes nothing, and takes no lock.

@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use signalbox_domain::State;
 use signalbox_domain::envelope::Envelope;
+use signalbox_domain::event::Place;
+use signalbox_domain::key::SdkKeyId;
 use signalbox_domain::personal::Vault;
 
 use crate::{
-    BackupError, BackupReport, ChainReport, Credential, EntryFilter, Page, ReadError, Session, StoredEntry, backup,
-    chain_check, connection, credential, entry, open, personal, session,
+    BackupError, BackupReport, ChainReport, Credential, EntryFilter, EvaluationCount, Page, ReadError, SeriesEnds,
+    Session, StoredEntry, StoredSketch, backup, chain_check, connection, counts, credential, entry, open, personal,
+    session,
 };
 
 /// Connections that are kept open between reads.
@@ -94,6 +97,47 @@ impl Reader {
     /// [`ReadError`] when they cannot be read.
     pub fn sessions(&self) -> Result<Vec<Session>, ReadError> {
         self.read(session::all)
+    }
+
+    /// What was counted in each minute from this one on, counted from 1970; none is older than
+    /// [`HOURS_OF_MINUTES`](crate::HOURS_OF_MINUTES) full hours.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read.
+    pub fn evaluation_counts(&self, minute: i64) -> Result<Vec<EvaluationCount>, ReadError> {
+        self.read(|connection| counts::since_minute(connection, minute))
+    }
+
+    /// When anything was last counted of each flag, environment and variant of which something ever was.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read.
+    pub fn series_ends(&self) -> Result<Vec<SeriesEnds>, ReadError> {
+        self.read(counts::ends)
+    }
+
+    /// All sketches of distinct people of one day in UTC, counted from 1970.
+    ///
+    /// # Errors
+    /// [`ReadError`] when they cannot be read.
+    pub fn sketches_of_day(&self, day: i64) -> Result<Vec<StoredSketch>, ReadError> {
+        self.read(|connection| counts::of_day(connection, day))
+    }
+
+    /// The sketches of distinct people of one flag in one environment, from this day on.
+    ///
+    /// # Errors
+    /// [`ReadError`] when they cannot be read.
+    pub fn sketches_of_flag(&self, place: &Place, from: i64) -> Result<Vec<StoredSketch>, ReadError> {
+        self.read(|connection| counts::of_flag(connection, place, from))
+    }
+
+    /// In which minute, counted from 1970, each SDK key was last used; those that were not are missing.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read.
+    pub fn sdk_key_uses(&self) -> Result<Vec<(SdkKeyId, i64)>, ReadError> {
+        self.read(counts::key_uses)
     }
 
     /// Backs up everything into the new file `to`, while others write. The file is complete, verified and on disk

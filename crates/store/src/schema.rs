@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::{OpenError, credential, event, personal, session, snapshot};
+use crate::{OpenError, counts, credential, event, personal, session, snapshot};
 
 /// A step from one schema to the next. It stands in the file of the table that it makes or changes, and is
 /// never edited after a release: stored data has passed it.
@@ -18,8 +18,17 @@ pub(crate) struct Migration {
     pub(crate) sql: &'static str,
 }
 
-const TABLES: [&[Migration]; 5] =
-    [event::MIGRATIONS, personal::MIGRATIONS, snapshot::MIGRATIONS, credential::MIGRATIONS, session::MIGRATIONS];
+const TABLES: [&[Migration]; 9] = [
+    event::MIGRATIONS,
+    personal::MIGRATIONS,
+    snapshot::MIGRATIONS,
+    credential::MIGRATIONS,
+    session::MIGRATIONS,
+    counts::MIGRATIONS,
+    counts::EVALUATION_MIGRATIONS,
+    counts::SKETCH_MIGRATIONS,
+    counts::KEY_USE_MIGRATIONS,
+];
 
 /// The schema version that this program reads and writes.
 pub(crate) fn latest() -> u32 {

@@ -141,6 +141,13 @@ fn flags() -> Vec<Row> {
             wider,
             &["variants", "off_variant", "reason"],
         ),
+        change(
+            "change_client_side",
+            &format!("{}/client-side", one("plain")),
+            &one("plain"),
+            json!({ "client_side": true, "reason": "The shop asks for it." }),
+            &["client_side", "reason"],
+        ),
         change("archive_flag", &format!("{}/archive", one("kept")), &one("kept"), why(), &["reason"]),
         change("restore_flag", &format!("{}/restore", one("gone")), &one("gone"), why(), &["reason"]),
     ]
@@ -154,6 +161,8 @@ fn configurations() -> Vec<Row> {
     let overrides = json!({ "overrides": [{ "user_key": "ada", "variant": "off" }], "reason": "She asked." });
     vec![
         read("get_configuration", &plain),
+        read("get_usage", &format!("{plain}/usage")),
+        read("list_usage", &format!("{PRODUCTION}/usage")),
         change("change_rule", &format!("{plain}/rule"), &plain, rule, &["reason"]),
         change("set_overrides", &format!("{plain}/overrides"), &plain, overrides, &["overrides", "reason"]),
         write("engage_kill_switch", &format!("{}/kill-switch/engage", place("kept")), why(), &[]),
@@ -266,7 +275,7 @@ fn access(world: &World) -> Vec<Row> {
     };
     vec![
         read("list_sdk_keys", &keys),
-        write("create_sdk_key", &keys, json!({ "name": "mobile app" }), &["name"]),
+        write("create_sdk_key", &keys, json!({ "name": "mobile app", "kind": "client" }), &["name"]),
         known("revoke_sdk_key", &format!("{keys}/{key}/revoke"), *key_version, &["reason"]),
         read("list_tokens", "/api/v1/tokens"),
         write("create_token", "/api/v1/tokens", json!({ "name": "Nina", "role": "viewer" }), &["name", "role"]),

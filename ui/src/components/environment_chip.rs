@@ -55,6 +55,10 @@ impl Chip {
                 let noun = if state.named == 1 { "person" } else { "people" };
                 chip("part", "Named".into(), format!("on for {} {noun} named one by one", state.named))
             }
+            Share::NOBODY if state.rules > 0 => {
+                let rules = if state.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", state.rules) };
+                chip("part", "Rules".into(), format!("on by {rules}"))
+            }
             Share::NOBODY if planned => chip("sched", "Off".into(), "off, with a rollout planned".into()),
             Share::NOBODY => chip("off", "Off".into(), "off".into()),
             share => chip("part", percent(share), format!("on for {}, {people}", percent(share))),

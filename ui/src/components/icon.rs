@@ -34,6 +34,7 @@ icons! {
     ChevronsUpDown = "/chevrons-up-down.svg",
     Contrast = "/contrast.svg",
     Copy = "/copy.svg",
+    Ellipsis = "/ellipsis.svg",
     FileText = "/file-text.svg",
     Flag = "/flag.svg",
     History = "/history.svg",

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use signalbox_domain::key::FlagKey;
+use signalbox_domain::key::{FlagKey, SegmentKey};
 
 use crate::state::use_store;
 
@@ -15,8 +15,9 @@ pub fn Crumbs() -> impl IntoView {
     let store = use_store();
     let path = use_location().pathname;
     let crumbs = Memo::new(move |_| {
-        let name = |key: &str| store.flag_row(&FlagKey::new(key).ok()?).map(|row| row.name.clone());
-        path.with(|path| crumbs(path, name))
+        let flag = |key: &str| store.flag_row(&FlagKey::new(key).ok()?).map(|row| row.name.clone());
+        let group = |key: &str| store.segments().get(&SegmentKey::new(key).ok()?).map(|row| row.name.clone());
+        path.with(|path| crumbs(path, flag, group))
     });
     Effect::new(move |_| {
         let page = crumbs.with(|crumbs| crumbs.last().map(|(words, _)| words.clone()).unwrap_or_default());
@@ -51,14 +52,18 @@ pub fn Crumbs() -> impl IntoView {
     }
 }
 
-/// The crumbs of a path; `name` knows the names of flags.
-fn crumbs(path: &str, name: impl Fn(&str) -> Option<String>) -> Vec<Crumb> {
+/// The crumbs of a path; `flag` and `group` know the names of flags and groups.
+fn crumbs(path: &str, flag: impl Fn(&str) -> Option<String>, group: impl Fn(&str) -> Option<String>) -> Vec<Crumb> {
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let page = |words: &str| vec![(words.to_owned(), None)];
     match (parts.next(), parts.next()) {
         (Some("flags"), None) => page("Flags"),
         (Some("flags"), Some(key)) => {
-            vec![("Flags".into(), Some("/flags")), (name(key).unwrap_or_else(|| key.to_owned()), None)]
+            vec![("Flags".into(), Some("/flags")), (flag(key).unwrap_or_else(|| key.to_owned()), None)]
+        }
+        (Some("groups"), None) => page("Groups"),
+        (Some("groups"), Some(key)) => {
+            vec![("Groups".into(), Some("/groups")), (group(key).unwrap_or_else(|| key.to_owned()), None)]
         }
         (Some("audit"), _) => page("Audit"),
         (Some("settings"), _) => page("Settings"),
@@ -74,14 +79,17 @@ mod tests {
     #[test]
     fn a_path_becomes_crumbs() {
         let name = |key: &str| (key == "card-freeze").then(|| "Card freeze".to_owned());
+        let group = |key: &str| (key == "staff").then(|| "Staff".to_owned());
         let check = |path: &str, expect: &[&str]| {
-            let words: Vec<_> = crumbs(path, name).into_iter().map(|(words, _)| words).collect();
+            let words: Vec<_> = crumbs(path, name, group).into_iter().map(|(words, _)| words).collect();
             assert_eq!(words, expect, "{path}");
         };
         check("/", &["Overview"]);
         check("/flags", &["Flags"]);
         check("/flags/card-freeze/history", &["Flags", "Card freeze"]);
         check("/flags/unknown", &["Flags", "unknown"]);
+        check("/groups", &["Groups"]);
+        check("/groups/staff", &["Groups", "Staff"]);
         check("/settings/tokens", &["Settings"]);
         check("/nowhere", &["No such page"]);
     }

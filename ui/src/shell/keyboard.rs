@@ -54,6 +54,7 @@ pub fn action(key: &str, with_control: bool, after_g: bool, letters: bool) -> Op
         return match key {
             "o" | "O" => Some(Action::Go("/")),
             "f" | "F" => Some(Action::Go("/flags")),
+            "g" | "G" => Some(Action::Go("/groups")),
             "a" | "A" => Some(Action::Go("/audit")),
             _ => None,
         };
@@ -135,6 +136,7 @@ mod tests {
         check("k", false, false, false, None);
         check("g", false, false, true, Some(Action::AwaitLetter));
         check("f", false, true, true, Some(Action::Go("/flags")));
+        check("g", false, true, true, Some(Action::Go("/groups")));
         check("f", false, false, true, None);
         check("n", false, true, true, None);
         check("?", false, false, true, Some(Action::Keys));

@@ -6,11 +6,12 @@ use super::keyboard;
 use crate::components::{Button, Dialog, Key, Switch};
 
 /// Keys with what they do.
-const KEYS: [(&[&str], &str); 15] = [
+const KEYS: [(&[&str], &str); 16] = [
     (&["Ctrl K"], "Search and jump to anything"),
     (&["/"], "Search on this page"),
     (&["G", "O"], "Overview"),
     (&["G", "F"], "Flags"),
+    (&["G", "G"], "Groups"),
     (&["G", "A"], "Audit"),
     (&["J", "K"], "Next row, row before"),
     (&["Enter"], "Open the row"),

@@ -7,6 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use signalbox_protocol::wire::flag::FlagRow;
+use signalbox_protocol::wire::segment::SegmentRow;
 
 use super::{Overlay, use_overlays};
 use crate::browser;
@@ -197,7 +198,8 @@ fn rank(title: &str, key: &str, text: &str) -> Option<usize> {
 
 /// What answers the text: flags, pages and actions, the group with the best answer first.
 fn entries(store: Store, text: &str) -> Vec<Entry> {
-    let mut groups = [flags(store, text), matching(pages(), text), matching(actions(store), text)];
+    let mut groups =
+        [flags(store, text), segments(store, text), matching(pages(), text), matching(actions(store), text)];
     // The sort is stable: where groups answer equally well, flags stay first.
     groups.sort_by_key(|group| group.first().map_or(usize::MAX, |(rank, _)| *rank));
     groups.into_iter().flatten().map(|(_, entry)| entry).collect()
@@ -224,6 +226,24 @@ fn flags(store: Store, text: &str) -> Vec<(usize, Entry)> {
     flags.into_iter().map(entry).collect()
 }
 
+/// The groups of people that answer, where something was typed: few look for a group without knowing its name.
+fn segments(store: Store, text: &str) -> Vec<(usize, Entry)> {
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    let segments = store.segments();
+    let mut found: Vec<_> =
+        segments.iter().filter_map(|row| Some((rank(&row.name, row.key.as_str(), text)?, row))).collect();
+    found.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.name.cmp(&other.name)));
+    found.truncate(FLAGS);
+    let entry = |(rank, row): (usize, &Arc<SegmentRow>)| {
+        let goal = Goal::Address(format!("/groups/{}", row.key));
+        let (title, detail) = (row.name.clone(), row.words.clone());
+        (rank, Entry { group: "Groups", icon: IconName::Users, title, detail, goal, key: None })
+    };
+    found.into_iter().map(entry).collect()
+}
+
 fn pages() -> Vec<Entry> {
     let page = |icon, title: &str, address: &str, key| Entry {
         group: "Go to",
@@ -236,6 +256,7 @@ fn pages() -> Vec<Entry> {
     vec![
         page(IconName::LayoutDashboard, "Overview", "/", Some("G O")),
         page(IconName::Flag, "Flags", "/flags", Some("G F")),
+        page(IconName::Users, "Groups", "/groups", Some("G G")),
         page(IconName::History, "Audit", "/audit", Some("G A")),
         page(IconName::Settings, "Settings", "/settings", None),
     ]
@@ -282,7 +303,7 @@ mod tests {
     fn pages_are_found_by_their_name() {
         let titles: Vec<_> = matching(pages(), "aud").into_iter().map(|(_, entry)| entry.title).collect();
         assert_eq!(titles, ["Audit"]);
-        assert_eq!(matching(pages(), "").len(), 4);
+        assert_eq!(matching(pages(), "").len(), 5);
     }
 
     #[test]

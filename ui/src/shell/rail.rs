@@ -48,6 +48,7 @@ fn Sections() -> impl IntoView {
     let store = use_store();
     let need = Memo::new(move |_| needs::of_store(store).len());
     let flags = Memo::new(move |_| store.flag_rows().iter().filter(|row| row.archived.is_none()).count());
+    let groups = Memo::new(move |_| store.segments().iter().len());
     view! {
         <nav class="nav" aria-label="Sections">
             <A href="/" exact=true attr:title="Overview">
@@ -74,6 +75,20 @@ fn Sections() -> impl IntoView {
                             view! {
                                 <span class="count hide-n" aria-label=format!("{} in total", flags.get())>
                                     {flags.get()}
+                                </span>
+                            }
+                        })
+                }}
+            </A>
+            <A href="/groups" attr:title="Groups">
+                <Icon name=IconName::Users />
+                <span>"Groups"</span>
+                {move || {
+                    (groups.get() > 0)
+                        .then(|| {
+                            view! {
+                                <span class="count hide-n" aria-label=format!("{} in total", groups.get())>
+                                    {groups.get()}
                                 </span>
                             }
                         })

@@ -5,9 +5,11 @@
 //! touch a table of flags; where that is still too coarse, put a [`Memo`] around the read.
 
 mod access;
+mod detail;
 mod flag;
 mod live;
 mod place;
+mod segments;
 mod selection;
 mod send;
 mod tables;
@@ -30,7 +32,8 @@ use signalbox_protocol::wire::plan::Plan;
 use signalbox_protocol::wire::project::Project;
 use signalbox_protocol::wire::session::Me;
 
-pub use flag::Loaded;
+pub use detail::Loaded;
+pub use segments::Segments;
 pub use toast::{Toast, ToastKind};
 
 use selection::Selection;

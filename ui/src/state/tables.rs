@@ -13,6 +13,7 @@ use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::flag::{Flag, FlagRow};
 use signalbox_protocol::wire::plan::Plan;
 use signalbox_protocol::wire::project::Project;
+use signalbox_protocol::wire::segment::{Segment, SegmentRow};
 
 /// All resources of one kind, by name.
 pub struct Table<Resource: 'static>(RwSignal<BTreeMap<ResourceName, Arc<Resource>>>);
@@ -73,6 +74,8 @@ enum Kind {
     Project,
     Environment,
     Plan,
+    SegmentRow,
+    Segment,
     FlagRow,
     Flag,
     SdkKey,
@@ -88,6 +91,8 @@ impl Kind {
             ["projects", _] => Some(Self::Project),
             ["projects", _, "environments", _] => Some(Self::Environment),
             ["projects", _, "plans", _] => Some(Self::Plan),
+            ["projects", _, "segment-rows", _] => Some(Self::SegmentRow),
+            ["projects", _, "segments", _] => Some(Self::Segment),
             ["projects", _, "flag-rows", _] => Some(Self::FlagRow),
             ["projects", _, "flags", _] => Some(Self::Flag),
             ["projects", _, "sdk-keys", _, _] => Some(Self::SdkKey),
@@ -104,6 +109,8 @@ pub struct Tables {
     pub projects: Table<Project>,
     pub environments: Table<Environment>,
     pub plans: Table<Plan>,
+    pub segment_rows: Table<SegmentRow>,
+    pub segments: Table<Segment>,
     pub flag_rows: Table<FlagRow>,
     pub flags: Table<Flag>,
     pub sdk_keys: Table<SdkKey>,
@@ -117,6 +124,8 @@ impl Tables {
             projects: Table::new(),
             environments: Table::new(),
             plans: Table::new(),
+            segment_rows: Table::new(),
+            segments: Table::new(),
             flag_rows: Table::new(),
             flags: Table::new(),
             sdk_keys: Table::new(),
@@ -138,6 +147,8 @@ impl Tables {
         self.projects.refresh(resources, &of(Kind::Project));
         self.environments.refresh(resources, &of(Kind::Environment));
         self.plans.refresh(resources, &of(Kind::Plan));
+        self.segment_rows.refresh(resources, &of(Kind::SegmentRow));
+        self.segments.refresh(resources, &of(Kind::Segment));
         self.flag_rows.refresh(resources, &of(Kind::FlagRow));
         self.flags.refresh(resources, &of(Kind::Flag));
         self.sdk_keys.refresh(resources, &of(Kind::SdkKey));
@@ -157,6 +168,8 @@ impl Tables {
         self.projects.keep(none);
         self.environments.keep(none);
         self.plans.keep(none);
+        self.segment_rows.keep(none);
+        self.segments.keep(none);
         self.flag_rows.keep(none);
         self.flags.keep(none);
         self.sdk_keys.keep(none);
@@ -164,14 +177,15 @@ impl Tables {
         self.audit.keep(none);
     }
 
-    /// Takes everything over from a new copy. What a snapshot does not hold, details of flags and the
-    /// history, stays as it was.
+    /// Takes everything over from a new copy. What a snapshot does not hold, details of flags and
+    /// segments and the history, stays as it was.
     pub fn replace(&self, resources: &Resources) {
         let names: Vec<_> = resources.within("").map(|(name, _, _)| name.clone()).collect();
         let known = |name: &ResourceName| names.binary_search(name).is_ok();
         self.projects.keep(known);
         self.environments.keep(known);
         self.plans.keep(known);
+        self.segment_rows.keep(known);
         self.flag_rows.keep(known);
         self.sdk_keys.keep(known);
         self.tokens.keep(known);
@@ -191,7 +205,9 @@ mod tests {
         check("projects/bank/flags/a", Some(Kind::Flag));
         check("projects/bank/sdk-keys/prod/k", Some(Kind::SdkKey));
         check("audit/00000000000000000007", Some(Kind::Audit));
-        check("projects/bank/segments/staff", None);
+        check("projects/bank/segment-rows/staff", Some(Kind::SegmentRow));
+        check("projects/bank/segments/staff", Some(Kind::Segment));
+        check("projects/bank/lines/staff", None);
         check("", None);
     }
 }

@@ -5,6 +5,7 @@ mod bindings;
 mod files;
 pub mod stylesheet;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
@@ -28,15 +29,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
 /// When the UI does not compile or a file cannot be written.
 pub fn build(workspace: &Workspace) -> Outcome {
     let started = Instant::now();
-    process::run(
-        process::cargo()
-            .args(["build", "--package", "ui", "--target", "wasm32-unknown-unknown"])
-            .args(["--profile", "wasm"])
-            .current_dir(workspace.root()),
-        "the messages above say what does not compile",
-    )?;
-    let module = workspace.cargo_output().join("wasm32-unknown-unknown").join("wasm").join("ui.wasm");
-    let glue = bindings::generate(&module, &workspace.output("xtask").join("bindings"))?;
+    let glue = compile(workspace, "ui")?;
 
     let mut files = files::PageFiles::default();
     files.add_tree("", &glue)?;
@@ -61,4 +54,31 @@ pub fn build(workspace: &Workspace) -> Outcome {
         progress::spoken(started.elapsed()),
     );
     Ok(())
+}
+
+/// Builds the vectors of evaluation for a browser into `target/vectors`, with a page to load them from.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_vectors(workspace: &Workspace) -> Outcome {
+    let glue = compile(workspace, "signalbox-vectors")?;
+    let mut files = files::PageFiles::default();
+    files.add_tree("", &glue)?;
+    files.add("index.html", b"<!doctype html><title>Vectors</title>".to_vec());
+    files.write_to(&workspace.output("vectors"))?;
+    Ok(())
+}
+
+/// Compiles a package for browsers, and gives the folder of its JavaScript and its program.
+fn compile(workspace: &Workspace, package: &str) -> Outcome<PathBuf> {
+    process::run(
+        process::cargo()
+            .args(["build", "--package", package, "--lib", "--target", "wasm32-unknown-unknown"])
+            .args(["--profile", "wasm"])
+            .current_dir(workspace.root()),
+        "the messages above say what does not compile",
+    )?;
+    let module = format!("{}.wasm", package.replace('-', "_"));
+    let module = workspace.cargo_output().join("wasm32-unknown-unknown").join("wasm").join(module);
+    bindings::generate(&module, &workspace.output("xtask").join("bindings").join(package))
 }

@@ -36,9 +36,12 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "page",
-        about: "the user interface for browser and desktop",
+        about: "the user interface for browser and desktop, and evaluation alone for a browser",
         later_steps_need_it: true,
-        run: |context| no_tests(page::build(context.workspace)),
+        run: |context| {
+            page::build(context.workspace)?;
+            no_tests(page::build_vectors(context.workspace))
+        },
     },
     Step {
         name: "lint",
@@ -143,6 +146,7 @@ fn run_tests(context: &Context) -> Outcome<Totals> {
             .env("SIGNALBOX_SERVER_BIN", &server)
             .env("SIGNALBOX_DESKTOP_BIN", &desktop)
             .env("SIGNALBOX_UI_DIR", workspace.page())
+            .env("SIGNALBOX_VECTORS_DIR", workspace.output("vectors"))
             .env("SIGNALBOX_NODE", &clients.node)
             .env("SIGNALBOX_NODE_MODULES", &clients.node_folder)
             .env("SIGNALBOX_PYTHON", &clients.python)

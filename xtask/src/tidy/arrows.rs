@@ -23,8 +23,16 @@ const PLACES: &[Place] = &[
     },
     Place {
         package: "signalbox-tests",
-        may_use: &["signalbox-client", "signalbox-domain", "signalbox-protocol", "signalbox-server", "signalbox-store"],
+        may_use: &[
+            "signalbox-client",
+            "signalbox-domain",
+            "signalbox-protocol",
+            "signalbox-server",
+            "signalbox-store",
+            "signalbox-vectors",
+        ],
     },
+    Place { package: "signalbox-vectors", may_use: &["signalbox-domain"] },
     Place { package: "xtask", may_use: &[] },
 ];
 

@@ -1,7 +1,7 @@
 //! Access tokens and SDK keys. Their secrets never come here; only ids and names do.
 
 use super::{Desk, Events};
-use crate::access::Role;
+use crate::access::{Role, SdkKeyKind};
 use crate::event::Event;
 use crate::key::{EnvironmentKey, ProjectKey, SdkKeyId, TokenId};
 use crate::refusal::Refusal;
@@ -31,12 +31,18 @@ impl Desk<'_> {
         Ok(vec![Event::TokenRevoked { token: id }])
     }
 
-    pub(super) fn create_sdk_key(&mut self, project: ProjectKey, environment: EnvironmentKey, name: &str) -> Events {
+    pub(super) fn create_sdk_key(
+        &mut self,
+        project: ProjectKey,
+        environment: EnvironmentKey,
+        name: &str,
+        kind: SdkKeyKind,
+    ) -> Events {
         let name = text::name(name).map_err(|error| Refusal::invalid("name", error))?;
         self.environment(self.project(&project)?, &environment)?;
         let id = self.entropy.id("key_");
         let sdk_key = SdkKeyId::new(id).map_err(|error| Refusal::invalid("id", error))?;
-        Ok(vec![Event::SdkKeyCreated { sdk_key, project, environment, name }])
+        Ok(vec![Event::SdkKeyCreated { sdk_key, project, environment, name, kind }])
     }
 
     pub(super) fn revoke_sdk_key(&mut self, id: SdkKeyId) -> Events {

@@ -119,6 +119,17 @@ impl Desk<'_> {
         Ok(vec![Event::FlagVariantsChanged { project: project_key, flag: key, before, after }])
     }
 
+    pub(super) fn change_client_side(&mut self, project: ProjectKey, key: FlagKey, client_side: bool) -> Events {
+        let flag = self.open_flag(&project, &key)?;
+        self.made_against(flag.version)?;
+        let before = flag.client_side.allowed;
+        if before == client_side {
+            return Ok(Vec::new());
+        }
+        self.reason_if(self.project(&project)?.has_production())?;
+        Ok(vec![Event::FlagClientSideChanged { project, flag: key, before, after: client_side }])
+    }
+
     pub(super) fn archive_flag(&mut self, project: ProjectKey, key: FlagKey) -> Events {
         let flag = self.flag(&project, &key)?;
         if flag.archived.is_some() {

@@ -132,12 +132,17 @@ impl<'a> Desk<'a> {
             }
             Command::CreateToken { name, role } => self.create_token(&name, role),
             Command::RevokeToken { token } => self.revoke_token(token),
-            Command::CreateSdkKey { project, environment, name } => self.create_sdk_key(project, environment, &name),
+            Command::CreateSdkKey { project, environment, name, kind } => {
+                self.create_sdk_key(project, environment, &name, kind)
+            }
             Command::RevokeSdkKey { sdk_key } => self.revoke_sdk_key(sdk_key),
             Command::CreateFlag { project, flag } => self.create_flag(project, *flag),
             Command::ChangeFlag { project, flag, details } => self.change_flag(project, flag, *details),
             Command::ChangeVariants { project, flag, variants, off_variant } => {
                 self.change_variants(project, flag, variants, off_variant)
+            }
+            Command::ChangeClientSide { project, flag, client_side } => {
+                self.change_client_side(project, flag, client_side)
             }
             Command::ArchiveFlag { project, flag } => self.archive_flag(project, flag),
             Command::RestoreFlag { project, flag } => self.restore_flag(project, flag),

@@ -91,6 +91,7 @@ pub fn flag_in_document(flag: &Flag, configuration: &Configuration, vault: &Vaul
         variants: flag.variants.clone(),
         off_variant: flag.off_variant.clone(),
         bucketing: BucketingAndSalt { algorithm: flag.bucketing.algorithm, salt: flag.bucketing.salt.clone() },
+        client_side: flag.client_side.allowed,
         killed: configuration.kill.is_some(),
         overrides: overrides.collect(),
         prerequisites: configuration.prerequisites.clone(),

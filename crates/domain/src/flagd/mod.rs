@@ -9,6 +9,7 @@
 pub mod document;
 pub mod evaluate;
 pub mod expression;
+pub mod in_process;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -68,6 +68,9 @@ pub struct FlagInDocument {
     pub off_variant: VariantKey,
     /// How people are put into buckets.
     pub bucketing: BucketingAndSalt,
+    /// Whether browsers may ask for it with client keys.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub client_side: bool,
     /// Whether it is turned off for everyone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub killed: bool,

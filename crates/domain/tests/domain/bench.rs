@@ -165,6 +165,7 @@ pub fn current_version(state: &State, command: &Command) -> Option<u64> {
         Command::RevokeSdkKey { sdk_key } => state.sdk_keys.get(sdk_key).map(|key| key.version),
         Command::ChangeFlag { project: key, flag, .. }
         | Command::ChangeVariants { project: key, flag, .. }
+        | Command::ChangeClientSide { project: key, flag, .. }
         | Command::ArchiveFlag { project: key, flag }
         | Command::RestoreFlag { project: key, flag } => state.flag(key, flag).map(|flag| flag.version),
         Command::ChangeSegment { project: key, segment } => Some(project(key)?.segments.get(&segment.key)?.version),

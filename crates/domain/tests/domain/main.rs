@@ -3,6 +3,8 @@
 
 mod bench;
 mod import;
+mod import_properties;
+mod in_process;
 mod prerequisites;
 mod properties;
 mod rollout_life;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::Timestamp;
-use signalbox_domain::access::Role;
+use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::key::{EnvironmentKey, ProjectKey, SdkKeyId, TokenId};
 
 /// An access token, without its secret.
@@ -58,11 +58,20 @@ pub struct SdkKey {
     pub environment: EnvironmentKey,
     /// What the key is for.
     pub name: String,
+    /// Who holds it: a server that keeps it secret, or every browser.
+    #[serde(default)]
+    pub kind: SdkKeyKind,
     /// When it was made.
     pub created: Timestamp,
     /// When it stopped working.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<Timestamp>,
+    /// Since when its use is noted: since it was made, or since this server began to note uses. Before that it may
+    /// have been used all the same.
+    pub use_noted_since: Timestamp,
     /// For `If-Match`.
     pub version: u64,
 }
@@ -75,6 +84,9 @@ pub struct CreateSdkKey {
     /// What the key is for, 1 to 120 characters.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 120)))]
     pub name: String,
+    /// Who holds it; by default a server.
+    #[serde(default)]
+    pub kind: SdkKeyKind,
 }
 
 /// An SDK key just made. Its secret is shown this once.

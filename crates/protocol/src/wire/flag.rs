@@ -129,6 +129,9 @@ pub struct Flag {
     /// When it was archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<Timestamp>,
+    /// Whether browsers may ask for it: client keys know it.
+    #[serde(default)]
+    pub client_side: bool,
     /// What it gives in each environment.
     pub configurations: BTreeMap<EnvironmentKey, Configuration>,
     /// For `If-Match` of changes to the flag itself (each configuration has its own version).
@@ -246,6 +249,18 @@ pub struct ChangeVariants {
     pub variants: Vec<Variant>,
     /// What those get who do not have the feature.
     pub off_variant: VariantKey,
+    /// Why; required when the project has a production environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Whether browsers may ask for a flag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeClientSide {
+    /// Whether client keys know the flag: whoever opens a page can then see its key and what it gives them.
+    pub client_side: bool,
     /// Why; required when the project has a production environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -12,6 +12,7 @@ pub mod project;
 pub mod rollout;
 pub mod segment;
 pub mod session;
+pub mod usage;
 
 use serde::{Deserialize, Serialize};
 

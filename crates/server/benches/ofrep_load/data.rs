@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use signalbox_domain::access::Role;
+use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::decide::{Act, Decision, decide, settle};
 use signalbox_domain::event::{Event, Place};
@@ -75,7 +75,10 @@ impl Filled {
             };
         }
         let secret = format!("sbx_sdk_of-{name}");
-        self.change(Command::CreateSdkKey { project, environment, name: "bench".into() }, None)?;
+        self.change(
+            Command::CreateSdkKey { project, environment, name: "bench".into(), kind: SdkKeyKind::Server },
+            None,
+        )?;
         let made = self.pending.envelopes.last().map(|envelope| &envelope.event);
         if let Some(Event::SdkKeyCreated { sdk_key, .. }) = made {
             let owner = CredentialOwner::SdkKey(sdk_key.clone());

@@ -5,7 +5,7 @@ mod offline;
 mod serve;
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -83,6 +83,9 @@ struct Serve {
     /// A name under which a proxy on this machine reaches the server; may be repeated. Only for a loopback address.
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
+    /// A proxy on another machine whose X-Forwarded-For says who asks; may be repeated. One on this machine always is.
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
+    trusted_proxies: Vec<IpAddr>,
     /// How logs are written; by default `text` on a terminal, else `json`.
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,

@@ -6,8 +6,14 @@ use serde::Serialize;
 
 use super::logs::{self, LogFormat};
 use super::{ADMIN_TOKEN_VARIABLE, Failure, Serve, say};
-use crate::running::{Options, Running, start_for_hosts};
+use crate::running::{Edge, Options, Running, start_at};
 
+/// Connections at once, where the system lets so many files be open.
+const MOST_CONNECTIONS: usize = 16_384;
+/// Files that are no connections: the database, logs, connections that are refused.
+const OTHER_FILES: usize = 256;
+/// Files that systems usually let a process have open.
+const USUAL_FILES: usize = 1_024;
 /// Threads for what blocks on the disk; changes wait for one another anyway.
 const BLOCKING_THREADS: usize = 64;
 
@@ -22,7 +28,7 @@ struct Ready<'a> {
 }
 
 pub fn serve(command: Serve) -> Result<(), Failure> {
-    let Serve { listen, demo, ui_dir, allowed_hosts, log_format, at } = command;
+    let Serve { listen, demo, ui_dir, allowed_hosts, trusted_proxies, log_format, at } = command;
     logs::begin(log_format.unwrap_or_else(LogFormat::usual)).map_err(Failure::unusable)?;
     let admin_token = match std::env::var(ADMIN_TOKEN_VARIABLE) {
         // A file or `echo` ends a line; no token does.
@@ -36,14 +42,35 @@ pub fn serve(command: Serve) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::failed)?;
-    runtime.block_on(run(options, allowed_hosts))
+    runtime.block_on(run(options, Edge { allowed_hosts, trusted_proxies, most_connections: most_connections() }))
 }
 
-async fn run(options: Options, allowed_hosts: Vec<String>) -> Result<(), Failure> {
+/// As many as this process may have, once it may have as many files open as the system lets it.
+fn most_connections() -> usize {
+    let wanted = MOST_CONNECTIONS + OTHER_FILES;
+    let files = match rlimit::increase_nofile_limit(wanted as u64) {
+        Ok(files) => usize::try_from(files).unwrap_or(wanted),
+        Err(error) => {
+            tracing::warn!(%error, "how many files may be open is not known");
+            USUAL_FILES
+        }
+    };
+    let most = files.saturating_sub(OTHER_FILES).clamp(OTHER_FILES, MOST_CONNECTIONS);
+    if most < MOST_CONNECTIONS {
+        tracing::warn!(
+            files,
+            most_connections = most,
+            "few files may be open at once; raise the hard limit (ulimit -Hn)"
+        );
+    }
+    most
+}
+
+async fn run(options: Options, edge: Edge) -> Result<(), Failure> {
     // Before the server starts, so that a signal while it does is not lost.
     let mut asked_to_stop = Signals::listen().map_err(Failure::failed)?;
     let (demo, data_dir) = (options.demo, options.data_dir.clone());
-    let running: Running = start_for_hosts(options, allowed_hosts).await.map_err(Failure::unusable)?;
+    let running: Running = start_at(options, edge).await.map_err(Failure::unusable)?;
     tracing::info!(url = %running.url, data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "ready");
     if demo && running.sdk_keys.is_empty() {
         tracing::warn!("this data directory holds no demo: nothing was filled in, and no customers are simulated");

@@ -16,6 +16,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use super::catalogue::FLAGS;
 use super::history::CUSTOMERS;
 use super::people::STAFF;
+use super::targeting::known_of;
 use crate::engine::Secret;
 
 /// Time between two requests.
@@ -134,7 +135,7 @@ impl Connection {
 
     /// Asks, reads the whole answer and gives its status.
     async fn ask(&mut self, path: &str, key: &Secret, person: &str) -> io::Result<u16> {
-        let body = serde_json::json!({ "context": { "targetingKey": person } }).to_string();
+        let body = serde_json::json!({ "context": known_of(person) }).to_string();
         let Self { address, .. } = self;
         let (length, key) = (body.len(), key.reveal());
         let request = format!(

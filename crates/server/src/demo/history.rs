@@ -7,7 +7,8 @@ use super::calendar::Calendar;
 use super::people::BUSINESSES;
 use super::people::Colleague::{self, Jonas, Maren, Priya, Tom};
 use super::script::Step;
-use super::story::{PRODUCTION, Story, environment, project, share, shares, staff_then};
+use super::story::{PRODUCTION, Story, environment, project, ring_then, share, shares, staff_then};
+use super::targeting::{self, GERMANY_AND_AUSTRIA};
 
 /// People who bank there when the project begins.
 const FIRST_CUSTOMERS: u64 = 231_000;
@@ -50,6 +51,10 @@ fn beginnings(story: &mut Story) {
     story.plan((620, 11, 10), Jonas, "all-at-once", "All at once", shares(&[100.0]));
     let careful = staff_then(&[1.0, 10.0, 25.0, 50.0, 100.0]);
     story.plan((400, 15, 0), Maren, "payments-careful", "Payments, careful", careful);
+
+    story.segment((610, 9, 40), Jonas, targeting::staff());
+    story.segment((330, 14, 15), Maren, targeting::young_accounts());
+    story.segment((24, 13, 30), Maren, targeting::instant_transfer_eligible());
 }
 
 /// Flags with a rollout under way.
@@ -85,7 +90,12 @@ fn on_the_way(story: &mut Story) {
             &[("tester-confirm", "instant-confirm")],
             "The test robot always takes the longer way.",
         )
-        .draft((14, 16, 20), staff_then(&[1.0, 10.0, 25.0, 50.0, 100.0]))
+        .rules(
+            (22, 15, 10),
+            targeting::instant_payments(),
+            "Agreed with legal: nobody under 18, and only where it is licensed.",
+        )
+        .draft_of((14, 16, 20), GERMANY_AND_AUSTRIA, staff_then(&[1.0, 10.0, 25.0, 50.0, 100.0]))
         .start((13, 10, 0), "Agreed in the payments review; staff go first.")
         .advance((10, 10, 12), "Three days with staff, no ticket.")
         .advance((8, 9, 30), "Completion is steady at 1 %.")
@@ -169,7 +179,15 @@ fn arrived(story: &mut Story) {
 
 /// Flags with a plan that waits.
 fn not_started(story: &mut Story) {
-    story.flag("card-travel-notice").draft((0, 12, 40), staff_then(&[5.0, 25.0, 50.0, 100.0]));
+    story
+        .flag("card-travel-notice")
+        .waits_for(
+            (1, 11, 20),
+            "card-freeze",
+            &["on"],
+            "The notice offers to freeze the card; without that it leads nowhere.",
+        )
+        .draft((0, 12, 40), ring_then("Staff", "staff", &[5.0, 25.0, 50.0, 100.0]));
     story.flag("mortgage-precheck").draft((1, 14, 5), staff_then(&[1.0, 10.0, 50.0, 100.0]));
 }
 

@@ -10,6 +10,7 @@ mod history;
 mod people;
 mod script;
 mod story;
+mod targeting;
 
 use std::path::Path;
 

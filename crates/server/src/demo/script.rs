@@ -129,9 +129,12 @@ fn version_of(state: &State, command: &Command) -> Option<u64> {
         }
         Command::ChangeFlag { project, flag, .. }
         | Command::ChangeVariants { project, flag, .. }
+        | Command::ChangeClientSide { project, flag, .. }
         | Command::ArchiveFlag { project, flag } => Some(state.flag(project, flag)?.version),
         Command::SetOverrides { place, .. }
         | Command::ChangeRule { place, .. }
+        | Command::SetRules { place, .. }
+        | Command::SetPrerequisites { place, .. }
         | Command::DraftRollout { place, .. }
         | Command::ChangeStages { place, .. }
         | Command::StartRollout { place }

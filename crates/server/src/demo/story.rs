@@ -3,9 +3,10 @@
 use signalbox_domain::Share;
 use signalbox_domain::command::{Command, RuleChanges};
 use signalbox_domain::event::Place;
-use signalbox_domain::flag::WeightedVariant;
-use signalbox_domain::key::{EnvironmentKey, NotAKey, PlanKey, ProjectKey};
+use signalbox_domain::flag::{Prerequisite, WeightedVariant};
+use signalbox_domain::key::{EnvironmentKey, NotAKey, PlanKey, ProjectKey, RuleId, SegmentKey};
 use signalbox_domain::rollout::{Position, Stage, StageAudience};
+use signalbox_domain::targeting::{Rule, Segment};
 
 use super::PROJECT;
 use super::calendar::Calendar;
@@ -59,6 +60,12 @@ impl Story {
     pub fn plan(&mut self, when: When, by: Colleague, plan: &'static str, name: &str, stages: Vec<Stage<String>>) {
         let plan: PlanKey = key(plan);
         self.change(when, by, Command::CreatePlan { project: project(), plan, name: name.into(), stages }, None);
+    }
+
+    /// Makes a segment.
+    pub fn segment(&mut self, when: When, by: Colleague, segment: Segment<String>) {
+        let command = Command::CreateSegment { project: project(), segment: Box::new(segment) };
+        self.change(when, by, command, None);
     }
 
     /// A flag's story: its owner makes it, and turns it on for everybody in development, the next day in staging.
@@ -141,6 +148,33 @@ impl FlagStory<'_> {
         let overrides = people.iter().map(|(person, variant)| ((*person).to_owned(), key(variant))).collect();
         let command = Command::SetOverrides { place: self.at(environment), overrides };
         self.change(when, self.entry.owner(), command, Some(why))
+    }
+
+    /// Says in production who gets it, by rules.
+    pub fn rules(&mut self, when: When, rules: Vec<Rule<String>>, why: &'static str) -> &mut Self {
+        let command = Command::SetRules { place: self.at(PRODUCTION), rules };
+        self.change(when, self.entry.owner(), command, Some(why))
+    }
+
+    /// Lets the flag wait, in production, for another one that must give one of these variants.
+    pub fn waits_for(
+        &mut self,
+        when: When,
+        flag: &'static str,
+        variants: &[&'static str],
+        why: &'static str,
+    ) -> &mut Self {
+        let variants = variants.iter().map(|variant| key(variant)).collect();
+        let prerequisites = vec![Prerequisite { flag: key(flag), variants }];
+        let command = Command::SetPrerequisites { place: self.at(PRODUCTION), prerequisites };
+        self.change(when, self.entry.owner(), command, Some(why))
+    }
+
+    /// Plans a rollout of one rule.
+    pub fn draft_of(&mut self, when: When, rule: &'static str, stages: Vec<Stage<String>>) -> &mut Self {
+        let rule = Some(key::<RuleId>(rule));
+        let command = Command::DraftRollout { place: self.at(PRODUCTION), rule, stages };
+        self.change(when, self.entry.owner(), command, None)
     }
 
     /// Plans a rollout.
@@ -228,6 +262,14 @@ pub fn staff_then(percentages: &[f64]) -> Vec<Stage<String>> {
     let people = STAFF.iter().map(|person| (*person).to_owned()).collect();
     let staff = Stage { name: Some("Staff".into()), audience: StageAudience::People { people } };
     std::iter::once(staff).chain(shares(percentages)).collect()
+}
+
+/// Everybody in a segment, then these percentages of everybody.
+#[must_use]
+pub fn ring_then(name: &str, segment: &'static str, percentages: &[f64]) -> Vec<Stage<String>> {
+    let segments = vec![key::<SegmentKey>(segment)];
+    let ring = Stage { name: Some(name.into()), audience: StageAudience::Segments { segments } };
+    std::iter::once(ring).chain(shares(percentages)).collect()
 }
 
 /// These percentages of everybody.

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use signalbox_domain::access::{Role, SdkKey};
+use signalbox_domain::access::{Role, SdkKey, SdkKeyKind};
 use signalbox_domain::key::{EnvironmentKey, ProjectKey, SdkKeyId, TokenId};
 use signalbox_domain::{State, Timestamp};
 use signalbox_store::{Credential, CredentialOwner, Session};
 
+use super::last_use::{LastUse, LastUses};
 use super::secret::SecretHash;
+use crate::applications::IssuedPass;
 
 /// Somebody who showed a secret that works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,18 +31,29 @@ pub enum Presented {
 }
 
 /// An SDK key that works, with what it evaluates.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SdkKeyPlace {
     /// The key.
     pub id: SdkKeyId,
+    /// Who holds it.
+    pub kind: SdkKeyKind,
     /// The project whose flags it evaluates.
     pub project: ProjectKey,
     /// The environment that it evaluates them in.
     pub environment: EnvironmentKey,
+    /// When it was used.
+    pub last_use: Arc<LastUse>,
+    /// The pass to the event stream that it was given last.
+    pub pass: IssuedPass,
 }
 
-/// The SDK keys that work, by the hash of their secret.
-pub(super) type SdkKeys = HashMap<SecretHash, Arc<SdkKeyPlace>>;
+/// The SDK keys that work.
+#[derive(Default)]
+pub(super) struct SdkKeys {
+    /// By the hash of their secret.
+    pub by_secret: HashMap<SecretHash, Arc<SdkKeyPlace>>,
+    /// By their id.
+    pub by_id: HashMap<SdkKeyId, Arc<SdkKeyPlace>>,
+}
 
 /// Every secret that was handed out, by hash. Whether it still works is asked of the state, each time.
 #[derive(Default)]
@@ -102,17 +115,18 @@ impl Access {
     }
 
     /// Every SDK key that works now.
-    pub(super) fn working_sdk_keys(&self, state: &State) -> SdkKeys {
-        let working =
-            self.sdk_keys.iter().filter_map(|(hash, id)| Some((*hash, Arc::new(working_sdk_key(state, id)?))));
-        working.collect()
+    pub(super) fn working_sdk_keys(&self, state: &State, uses: &LastUses) -> SdkKeys {
+        let mut working = SdkKeys::default();
+        for (hash, id) in &self.sdk_keys {
+            let Some(key) = state.sdk_keys.get(id).filter(|key| key.revoked.is_none()) else { continue };
+            let SdkKey { id, project, environment, kind, .. } = key.clone();
+            let (last_use, pass) = (uses.of(&id), IssuedPass::default());
+            let place = Arc::new(SdkKeyPlace { id: id.clone(), kind, project, environment, last_use, pass });
+            working.by_secret.insert(*hash, Arc::clone(&place));
+            working.by_id.insert(id, place);
+        }
+        working
     }
-}
-
-/// The SDK key of this id, unless it was revoked.
-pub(super) fn working_sdk_key(state: &State, id: &SdkKeyId) -> Option<SdkKeyPlace> {
-    let SdkKey { project, environment, .. } = state.sdk_keys.get(id).filter(|key| key.revoked.is_none())?;
-    Some(SdkKeyPlace { id: id.clone(), project: project.clone(), environment: environment.clone() })
 }
 
 /// Whoever holds this token, unless it was revoked.

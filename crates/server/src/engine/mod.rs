@@ -4,6 +4,7 @@
 //! refused, or could not be stored, changed nothing in memory either.
 
 mod access;
+mod last_use;
 mod secret;
 mod terms;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::chain::Link;
 use signalbox_domain::command::Command;
 use signalbox_domain::decide::{Act, Decision, decide, settle};
@@ -23,14 +25,16 @@ use signalbox_domain::event::Event;
 use signalbox_domain::key::{EnvironmentKey, ProjectKey, SdkKeyId};
 use signalbox_domain::personal::Vault;
 use signalbox_domain::{State, Timestamp};
-use signalbox_store::{Credential, CredentialOwner, Log, Opened, Reader, Session, StoredEntry};
+use signalbox_store::{Counts, Credential, CredentialOwner, Log, Opened, Reader, Session, StoredEntry};
 use tokio::sync::{broadcast, watch};
 
+use crate::counting::Counting;
 use crate::evaluation_sets::{EvaluationSet, EvaluationSets};
 use crate::metrics::Metrics;
-use crate::{clock, entropy};
+use crate::{clock, counting, entropy};
 
 pub use access::{Caller, Presented, SdkKeyPlace};
+pub use last_use::{LastUse, LastUses};
 pub use secret::{Secret, SecretHash, hash};
 pub use terms::{Committed, SubmitError, Terms};
 
@@ -52,6 +56,9 @@ pub enum OpenError {
     /// It opened, but cannot be read.
     #[error(transparent)]
     Read(#[from] signalbox_store::ReadError),
+    /// It opened, but what is counted cannot be written.
+    #[error(transparent)]
+    Count(#[from] signalbox_store::WriteError),
     /// The operating system gives no randomness.
     #[error(transparent)]
     NoEntropy(#[from] entropy::NoEntropy),
@@ -59,10 +66,14 @@ pub enum OpenError {
 
 /// The open installation: state in memory, log on disk.
 pub struct Engine {
+    /// Where counts are written; before the writer, so that its file is closed while the directory is still ours.
+    counts: Mutex<Counts>,
     writer: Mutex<Writer>,
     folded: RwLock<Folded>,
     access: RwLock<Access>,
     sets: EvaluationSets,
+    counting: Arc<Counting>,
+    uses: LastUses,
     /// The SDK keys that work; applications are recognised without waiting for a change.
     sdk_keys: ArcSwap<SdkKeys>,
     stream_secret: [u8; 32],
@@ -94,12 +105,22 @@ impl Engine {
     /// # Errors
     /// [`OpenError`] when the directory cannot be used, is in use, or holds what this version cannot read.
     pub fn open(data_dir: &Path) -> Result<Arc<Self>, OpenError> {
-        let Opened { log, reader, state, vault, link } = signalbox_store::open(data_dir)?;
+        let Opened { log, mut counts, reader, state, vault, link } = signalbox_store::open(data_dir)?;
         let mut access = Access::new(reader.credentials()?, reader.sessions()?);
-        access.drop_ended_sessions(&state, clock::now());
+        let now = clock::now();
+        access.drop_ended_sessions(&state, now);
+        let counting = Arc::new(Counting::new(counts.begin(now, u64::from_le_bytes(entropy::bytes()?))?, now));
+        let sets = EvaluationSets::new(&state, &vault, Arc::clone(&counting));
+        let minute = counting::minute_of(now);
+        let (hour, today) = (minute - counting::MINUTES as i64, counting::day_of(minute));
+        counting.restore(reader.evaluation_counts(hour)?, reader.series_ends()?, reader.sketches_of_day(today)?);
+        let uses = LastUses::new(reader.sdk_key_uses()?);
         Ok(Arc::new(Self {
-            sets: EvaluationSets::new(&state, &vault),
-            sdk_keys: ArcSwap::from_pointee(access.working_sdk_keys(&state)),
+            sets,
+            counting,
+            sdk_keys: ArcSwap::from_pointee(access.working_sdk_keys(&state, &uses)),
+            uses,
+            counts: Mutex::new(counts),
             stream_secret: entropy::bytes()?,
             writer: Mutex::new(Writer { log, link, since_snapshot: 0 }),
             folded: RwLock::new(Folded { state, vault }),
@@ -218,25 +239,53 @@ impl Engine {
     /// The SDK key with this secret, unless it does not work. Takes no lock.
     #[must_use]
     pub fn sdk_key(&self, secret: &str) -> Option<Arc<SdkKeyPlace>> {
-        self.sdk_keys.load().get(&hash(secret)).cloned()
+        self.sdk_keys.load().by_secret.get(&hash(secret)).cloned()
     }
 
-    /// The SDK key of this id, unless it does not work.
+    /// The SDK key of this id, unless it does not work. Takes no lock.
     #[must_use]
-    pub fn sdk_key_of(&self, id: &SdkKeyId) -> Option<SdkKeyPlace> {
-        access::working_sdk_key(&read(&self.folded).state, id)
+    pub fn sdk_key_of(&self, id: &SdkKeyId) -> Option<Arc<SdkKeyPlace>> {
+        self.sdk_keys.load().by_id.get(id).cloned()
     }
 
     /// What applications with this SDK key evaluate, as it is now. Takes no lock.
     #[must_use]
     pub fn evaluation_set(&self, key: &SdkKeyPlace) -> Option<Arc<EvaluationSet>> {
-        self.evaluation_set_of(&key.project, &key.environment)
+        self.sets.of(&key.project, &key.environment, key.kind)
     }
 
-    /// What applications in this environment evaluate, as it is now. Takes no lock.
+    /// What servers in this environment evaluate, as it is now. Takes no lock.
     #[must_use]
     pub fn evaluation_set_of(&self, project: &ProjectKey, environment: &EnvironmentKey) -> Option<Arc<EvaluationSet>> {
-        self.sets.of(project, environment)
+        self.sets.of(project, environment, SdkKeyKind::Server)
+    }
+
+    /// What is counted of evaluations.
+    #[must_use]
+    pub fn counting(&self) -> &Counting {
+        &self.counting
+    }
+
+    /// When SDK keys were last used.
+    #[must_use]
+    pub const fn last_uses(&self) -> &LastUses {
+        &self.uses
+    }
+
+    /// Writes what was counted, and which keys were used, since the last time. Blocks on the disk.
+    pub fn flush_counts(&self) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = self.counting.flush(&mut counts, clock::now()) {
+            tracing::warn!(%error, "what was counted is not stored yet");
+        }
+        let uses = self.uses.unstored();
+        if uses.is_empty() {
+            return;
+        }
+        match counts.note_uses(&uses) {
+            Ok(()) => self.uses.stored(&uses),
+            Err(error) => tracing::warn!(%error, "which SDK keys were used is not stored yet"),
+        }
     }
 
     /// What passes to event streams are signed with; another one after each start.
@@ -310,9 +359,11 @@ impl Engine {
         self.stopping.subscribe()
     }
 
-    /// Waits for a change under way and writes a snapshot. Blocks on the disk.
+    /// Writes what was counted, waits for a change under way and writes a snapshot. Blocks on the disk.
     pub fn stop(&self) {
         self.begin_stop();
+        self.counting.write_people_next();
+        self.flush_counts();
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.since_snapshot > 0 && !self.diverged.load(Ordering::SeqCst) {
             self.write_snapshot(&mut writer);
@@ -353,7 +404,7 @@ impl Engine {
         }
         let about_keys = |event: &Event| matches!(event, Event::SdkKeyCreated { .. } | Event::SdkKeyRevoked { .. });
         if decision.envelopes.iter().any(|envelope| about_keys(&envelope.event)) {
-            self.sdk_keys.store(Arc::new(access.working_sdk_keys(state)));
+            self.sdk_keys.store(Arc::new(access.working_sdk_keys(state, &self.uses)));
         }
         drop(access);
         drop(folded);
@@ -380,8 +431,8 @@ fn issue(envelopes: &[Envelope], given: Option<Secret>) -> Result<(Vec<Credentia
             Event::TokenCreated { token, role, .. } => {
                 (given.map_or_else(|| Secret::of_token(*role), Ok), CredentialOwner::Token(token.clone()))
             }
-            Event::SdkKeyCreated { sdk_key, .. } => {
-                (given.map_or_else(Secret::of_sdk_key, Ok), CredentialOwner::SdkKey(sdk_key.clone()))
+            Event::SdkKeyCreated { sdk_key, kind, .. } => {
+                (given.map_or_else(|| Secret::of_sdk_key(*kind), Ok), CredentialOwner::SdkKey(sdk_key.clone()))
             }
             _ => continue,
         };

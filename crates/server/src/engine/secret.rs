@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use signalbox_domain::access::Role;
+use signalbox_domain::access::{Role, SdkKeyKind};
 
 use crate::entropy::{self, NoEntropy};
 
@@ -33,12 +33,15 @@ impl Secret {
         })
     }
 
-    /// A fresh secret of an SDK key: `sbx_sdk_…`.
+    /// A fresh secret of an SDK key: `sbx_sdk_…`, or `sbx_web_…` for one that is public.
     ///
     /// # Errors
     /// [`NoEntropy`] when the operating system gives no randomness.
-    pub fn of_sdk_key() -> Result<Self, NoEntropy> {
-        Self::fresh("sbx_sdk_")
+    pub fn of_sdk_key(kind: SdkKeyKind) -> Result<Self, NoEntropy> {
+        Self::fresh(match kind {
+            SdkKeyKind::Server => "sbx_sdk_",
+            SdkKeyKind::Client => "sbx_web_",
+        })
     }
 
     /// A fresh secret of a browser session: `sbx_ses_…`.

@@ -41,7 +41,7 @@ impl Api {
     async fn create_sdk_key(&self, call: Call<CreateSdkKeyEndpoint>) -> Answered<CreatedSdkKey> {
         let terms = call.terms()?;
         let AtEnvironment { project, environment } = call.at;
-        let command = Command::CreateSdkKey { project, environment, name: call.body.name };
+        let command = Command::CreateSdkKey { project, environment, name: call.body.name, kind: call.body.kind };
         let committed = self.submit(command, terms).await?;
         let sdk_key = committed.sdk_key().and_then(|id| self.look(|view| view.sdk_key(id)));
         let (sdk_key, secret) = made(sdk_key, committed)?;

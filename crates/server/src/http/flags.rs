@@ -6,8 +6,8 @@ use signalbox_domain::flag::FlagDetails;
 use signalbox_domain::key::{FlagKey, ProjectKey};
 use signalbox_protocol::Endpoint;
 use signalbox_protocol::endpoint::{
-    ArchiveFlag, AtFlag, ChangeFlagEndpoint, ChangeVariantsEndpoint, CreateFlagEndpoint, GetFlag, ListFlags,
-    RestoreFlag,
+    ArchiveFlag, AtFlag, ChangeClientSideEndpoint, ChangeFlagEndpoint, ChangeVariantsEndpoint, CreateFlagEndpoint,
+    GetFlag, ListFlags, RestoreFlag,
 };
 use signalbox_protocol::wire::List;
 use signalbox_protocol::wire::flag::{ChangeFlag, CreateFlag, Flag, FlagQuery, FlagRow};
@@ -29,6 +29,7 @@ handlers! {
     GetFlag => get_flag,
     ChangeFlagEndpoint => change_flag,
     ChangeVariantsEndpoint => change_variants,
+    ChangeClientSideEndpoint => change_client_side,
     ArchiveFlag => archive_flag,
     RestoreFlag => restore_flag,
 }
@@ -80,6 +81,13 @@ impl Api {
         let AtFlag { project, flag } = call.at.clone();
         let (variants, off_variant) = (call.body.variants, call.body.off_variant);
         self.change(&call.at, Command::ChangeVariants { project, flag, variants, off_variant }, terms).await
+    }
+
+    async fn change_client_side(&self, call: Call<ChangeClientSideEndpoint>) -> Answered<Flag> {
+        let terms = call.terms()?.because(call.body.reason);
+        let AtFlag { project, flag } = call.at.clone();
+        let client_side = call.body.client_side;
+        self.change(&call.at, Command::ChangeClientSide { project, flag, client_side }, terms).await
     }
 
     async fn archive_flag(&self, call: Call<ArchiveFlag>) -> Answered<Flag> {

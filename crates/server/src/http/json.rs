@@ -148,7 +148,7 @@ mod tests {
             r#"{"shares":1}"#,
             Malformed,
             Some("shares"),
-            "is not a field here; there are share, split, people, reason",
+            "is not a field here; there are share, split, people, segments, reason",
         );
         check::<ChangeRule>(r#"{"share":1,"share":2}"#, Malformed, Some("share"), "must not be given twice");
 
@@ -166,7 +166,7 @@ mod tests {
             &stages(r#"{"kind":"segment"}"#),
             Invalid,
             Some("stages[0].audience.kind"),
-            "must be one of people, percentage",
+            "must be one of people, segments, percentage",
         );
         check::<ChangePlan>(
             &stages(r#"{"kind":"people","people":["a"],"share":1}"#),

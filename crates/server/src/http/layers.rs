@@ -17,6 +17,7 @@ use tracing::Instrument;
 use super::call::Actor;
 use super::failures::FailedAuthorisations;
 use super::problem::Problem;
+use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH};
 use crate::{entropy, ofrep};
 
 /// Longest that a request may take to arrive and to be answered; the live stream ends later, but begins within it.
@@ -38,7 +39,7 @@ pub async fn log(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     let latency_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let actor = response.extensions().get::<Actor>().map(|Actor(token)| token.as_str());
-    if path.starts_with("/ofrep/") || path == "/healthz" || path == "/readyz" || path == "/metrics" {
+    if of_applications(path) || path == "/healthz" || path == "/readyz" || path == "/metrics" {
         // Thousands a second, and counted by the metrics.
         tracing::debug!(request_id = %id, %method, path, status, latency_ms, "answered");
     } else {
@@ -48,6 +49,11 @@ pub async fn log(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// Whether applications ask this, with an SDK key.
+fn of_applications(path: &str) -> bool {
+    path.starts_with("/ofrep/") || path == EXPOSURES_PATH || path == FLAGS_DOCUMENT_PATH
 }
 
 /// What browsers are told about every answer, unless the answer says otherwise itself.

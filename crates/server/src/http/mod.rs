@@ -26,6 +26,7 @@ mod session;
 mod snapshot;
 mod stream;
 mod strict;
+mod usage;
 pub mod wire;
 
 use std::path::PathBuf;
@@ -41,16 +42,16 @@ use signalbox_protocol::{Endpoint, ErrorCode, endpoint, for_each_endpoint};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::engine::{Committed, Engine, Terms};
-use crate::{metrics, ofrep, openapi, ui_files};
+use crate::{metrics, openapi, ui_files};
 
 pub use authorise::COOKIE;
 pub use call::{LARGEST_BODY, LARGEST_DOCUMENT};
+pub use json::parse;
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
-pub use problem::Message;
+pub use problem::{Message, Problem};
 pub use stream::PATH as STREAM_PATH;
 
 use failures::FailedAuthorisations;
-use problem::Problem;
 use repeats::Repeats;
 
 /// What answers the calls of the API.
@@ -91,15 +92,17 @@ impl Api {
 
     /// Looks at everything as the wire has it.
     fn look<Seen>(&self, look: impl FnOnce(wire::View<'_>) -> Seen) -> Seen {
-        self.engine().read(|state, vault| look(wire::View { state, vault, demo: self.0.demo }))
+        let (uses, uses_noted_since) = (self.engine().last_uses(), self.engine().counting().since());
+        let demo = self.0.demo;
+        self.engine().read(|state, vault| look(wire::View { state, vault, uses, uses_noted_since, demo }))
     }
 }
 
-/// Everything that the server answers. `ui_dir` has the user interface, where it is not in its usual place.
-pub fn router(engine: &Arc<Engine>, demo: bool, ui_dir: Option<PathBuf>, hosts: Hosts) -> Router {
+/// Everything that the server answers: besides the management API, what `applications` answers. `ui_dir` has the user interface, where it is not in its usual place.
+pub fn router(engine: &Arc<Engine>, demo: bool, ui_dir: Option<PathBuf>, hosts: Hosts, applications: Router) -> Router {
     let api = Api::new(Arc::clone(engine), demo);
     let failed = Arc::clone(api.failed_authorisations());
-    let ofrep = ofrep::router(Arc::clone(engine)).layer(middleware::from_fn_with_state(failed, layers::limit_failures));
+    let applications = applications.layer(middleware::from_fn_with_state(failed, layers::limit_failures));
     let health = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(api.clone());
     let routes = endpoints()
         .route(stream::PATH, get(stream::serve))
@@ -108,7 +111,7 @@ pub fn router(engine: &Arc<Engine>, demo: bool, ui_dir: Option<PathBuf>, hosts: 
         .with_state(api)
         .merge(health.method_not_allowed_fallback(method_not_allowed))
         .merge(metrics::router(Arc::clone(engine)).method_not_allowed_fallback(method_not_allowed))
-        .merge(ofrep)
+        .merge(applications)
         .fallback_service(ui_files::router(ui_dir));
     routes
         .layer(middleware::from_fn(layers::limit_time))

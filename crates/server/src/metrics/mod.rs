@@ -36,7 +36,10 @@ pub fn router(engine: Arc<Engine>) -> Router {
 async fn page(State(engine): State<Arc<Engine>>) -> impl IntoResponse {
     let sequence = engine.read(|state, _| state.sequence);
     let content_type = (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-    ([content_type, (header::CACHE_CONTROL, "no-store")], engine.metrics().page(sequence))
+    (
+        [content_type, (header::CACHE_CONTROL, "no-store")],
+        engine.metrics().page(sequence, engine.counting().unknown_exposures()),
+    )
 }
 
 /// A durable write takes a few milliseconds on a good disk and up to a second on a bad one.
@@ -94,14 +97,17 @@ impl Metrics {
         StreamReader(Arc::clone(&self.stream_readers))
     }
 
-    /// Everything in the Prometheus text format; `sequence` is that of the last event.
+    /// Everything in the Prometheus text format; `sequence` is that of the last event, `unknown_exposures` how many
+    /// exposures of flags or variants that do not exist were reported.
     #[must_use]
-    pub fn page(&self, sequence: u64) -> String {
+    pub fn page(&self, sequence: u64, unknown_exposures: u64) -> String {
         let mut page = Exposition::default();
         page.family("signalbox_build_info", Kind::Gauge, "Always 1; the label says which version runs.")
             .sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
         self.requests.write(&mut page);
         self.evaluations.write(&mut page);
+        let help = "Reported exposures of flags or variants that do not exist.";
+        page.family("signalbox_unknown_exposures_total", Kind::Counter, help).sample(&[], unknown_exposures);
         let readers = self.stream_readers.load(Ordering::Relaxed);
         page.gauge("signalbox_stream_readers", "Readers of the live stream now.", Some(readers));
         page.gauge("signalbox_state_sequence", "Sequence of the last event of the log.", Some(sequence));

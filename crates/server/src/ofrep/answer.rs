@@ -7,9 +7,10 @@ use serde::Serialize;
 use signalbox_domain::evaluation::TargetingKeyMissing;
 use signalbox_domain::targeting::Attributes;
 
-use super::entity_tag::EntityTag;
 use super::events;
 use super::fragments::Metadata;
+use crate::applications::EntityTag;
+use crate::counting::{Kind, PersonHash};
 use crate::evaluation_sets::{EvaluationSet, ServedFlag};
 use crate::metrics::{Outcome, Tally};
 
@@ -45,12 +46,22 @@ pub struct Failure<'a> {
     pub metadata: Option<Metadata<'a>>,
 }
 
-/// One flag evaluated.
-pub fn single(set: &EvaluationSet, flag: &ServedFlag, attributes: &Attributes<'_>) -> (Outcome, Response) {
+/// Who asks.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// What rules look at.
+    pub attributes: &'a Attributes<'a>,
+    /// The targeting key, hashed once however many flags are evaluated.
+    pub person: Option<PersonHash>,
+}
+
+/// One flag evaluated, and counted.
+pub fn single(set: &EvaluationSet, flag: &ServedFlag, asked: Asked<'_>) -> (Outcome, Response) {
     let mut bytes = Vec::with_capacity(flag.fragments.length());
-    match flag.compiled.evaluate(attributes, set.segments()) {
+    match flag.compiled.evaluate(asked.attributes, set.segments()) {
         Ok(answer) => {
-            flag.fragments.write(&answer, &mut bytes);
+            flag.counts.evaluated(Kind::Single, answer.variant_index, answer.rule_index, asked.person);
+            flag.fragments.write(&answer, set.tells_rules(), &mut bytes);
             (Outcome::Given(answer.reason), written(StatusCode::OK, bytes))
         }
         Err(TargetingKeyMissing) => {
@@ -68,10 +79,10 @@ pub fn kept_apart(set: &EvaluationSet, key: &str, attributes: &Attributes<'_>) -
     Some((outcome, written(status, bytes)))
 }
 
-/// All flags of a set evaluated; one that fails says so in its place, and the others still answer.
+/// All flags of a set evaluated, and counted; one that fails says so in its place, and the others still answer.
 ///
 /// Gives a whole JSON object; [`evaluated`] adds what is not part of the result.
-pub fn bulk(set: &EvaluationSet, attributes: &Attributes<'_>) -> (Tally, Vec<u8>) {
+pub fn bulk(set: &EvaluationSet, asked: Asked<'_>) -> (Tally, Vec<u8>) {
     let flags = set.flags();
     let length = flags.map(|flag| flag.fragments.length()).sum::<usize>();
     let mut bytes = Vec::with_capacity(length + 512);
@@ -81,10 +92,11 @@ pub fn bulk(set: &EvaluationSet, attributes: &Attributes<'_>) -> (Tally, Vec<u8>
         if index > 0 {
             bytes.push(b',');
         }
-        match flag.compiled.evaluate(attributes, set.segments()) {
+        match flag.compiled.evaluate(asked.attributes, set.segments()) {
             Ok(answer) => {
                 tally.count(Outcome::Given(answer.reason));
-                flag.fragments.write(&answer, &mut bytes);
+                flag.counts.evaluated(Kind::Bulk, answer.variant_index, answer.rule_index, asked.person);
+                flag.fragments.write(&answer, set.tells_rules(), &mut bytes);
             }
             Err(TargetingKeyMissing) => {
                 tally.count(Outcome::TargetingKeyMissing);
@@ -96,7 +108,7 @@ pub fn bulk(set: &EvaluationSet, attributes: &Attributes<'_>) -> (Tally, Vec<u8>
         if bytes.last() != Some(&b'[') {
             bytes.push(b',');
         }
-        if let Some(outcome) = set.kept_apart().write(key, &set.id, attributes, &mut bytes) {
+        if let Some(outcome) = set.kept_apart().write(key, &set.id, asked.attributes, &mut bytes) {
             tally.count(outcome);
         }
     }

@@ -13,11 +13,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use tokio::sync::{broadcast, mpsc};
+use signalbox_domain::key::SdkKeyId;
+use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::answer::{ErrorCode, failure};
-use super::stream_pass;
+use crate::applications::{Applications, check_pass};
 use crate::clock;
 use crate::engine::{Engine, SdkKeyPlace};
 use crate::listener::told_to_stop;
@@ -30,6 +31,8 @@ pub const PATH: &str = "/ofrep/v1/events";
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a client may take nothing before it is dropped.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// After how many seconds a client for which there is no room may come back.
+const RETRY_SECONDS: u64 = 5;
 /// Seconds without a visible page after which a client may close the stream.
 pub const INACTIVITY_SECONDS: u32 = 120;
 
@@ -41,21 +44,34 @@ pub struct Pass {
 
 /// Where an application with this key hears of changes, for now.
 pub fn address(engine: &Engine, key: &SdkKeyPlace) -> String {
-    format!("{PATH}?t={}", stream_pass::issue(engine.stream_secret(), &key.id, clock::now()))
+    let pass = key.pass.of_hour(engine.stream_secret(), &key.id, clock::now());
+    format!("{PATH}?t={}", pass.1)
 }
 
 /// Serves the stream.
-pub async fn serve(State(engine): State<Arc<Engine>>, Query(pass): Query<Pass>, headers: HeaderMap) -> Response {
-    let key = pass.t.and_then(|pass| stream_pass::check(engine.stream_secret(), &pass, clock::now()));
+pub async fn serve(
+    State(Applications { engine, listeners, .. }): State<Applications>,
+    Query(pass): Query<Pass>,
+    headers: HeaderMap,
+) -> Response {
+    let now = clock::now();
+    let key = pass.t.and_then(|pass| check_pass(engine.stream_secret(), &pass, now));
     let Some(key) = key.and_then(|id| engine.sdk_key_of(&id)) else {
         let details = "the pass in the address does not work any more; evaluate again to get another one";
         return failure(StatusCode::UNAUTHORIZED, Some(""), ErrorCode::General, details);
     };
+    let Ok(place) = listeners.try_acquire_owned() else {
+        let details = "the server has too many event streams; try again in a moment";
+        let mut response = failure(StatusCode::SERVICE_UNAVAILABLE, Some(""), ErrorCode::General, details);
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_SECONDS.into());
+        return response;
+    };
+    key.last_use.note(now);
     let last = headers.get("last-event-id").and_then(|last| last.to_str().ok()?.parse().ok());
     // One message tells as much as many, so a client that lags has no use for a longer queue.
     let (out, messages) = mpsc::channel(1);
     let committed = engine.subscribe();
-    let listener = Listener { counted: engine.metrics().stream_reader(), engine, key, out };
+    let listener = Listener { counted: engine.metrics().stream_reader(), place, engine, key: key.id.clone(), out };
     tokio::spawn(listener.run(last, committed));
     let messages = futures_util::stream::unfold(messages, |mut messages| async {
         messages.recv().await.map(|message| (Ok::<Bytes, Infallible>(message), messages))
@@ -72,8 +88,10 @@ pub async fn serve(State(engine): State<Arc<Engine>>, Query(pass): Query<Pass>, 
 /// One client that listens.
 struct Listener {
     engine: Arc<Engine>,
-    key: SdkKeyPlace,
+    key: SdkKeyId,
     out: mpsc::Sender<Bytes>,
+    #[expect(dead_code, reason = "gives its place to the next client when it ends")]
+    place: OwnedSemaphorePermit,
     #[expect(dead_code, reason = "counts the client for as long as it listens")]
     counted: StreamReader,
 }
@@ -97,6 +115,8 @@ impl Listener {
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                     Err(broadcast::error::RecvError::Closed) => Err(Over),
                 },
+                // Whoever went away gives their place to the next at once.
+                () = self.out.closed() => Err(Over),
                 _ = heartbeat.tick() => self.send(Bytes::from_static(b":\n\n")).await,
                 () = told_to_stop(&mut stopping) => Err(Over),
             };
@@ -108,10 +128,8 @@ impl Listener {
 
     /// Says which version there is, unless the client knows.
     async fn tell(&self, told: &mut Option<u64>) -> Result<(), Over> {
-        if self.engine.sdk_key_of(&self.key.id).is_none() {
-            return Err(Over);
-        }
-        let version = self.engine.evaluation_set(&self.key).map_or(0, |set| set.version);
+        let key = self.engine.sdk_key_of(&self.key).ok_or(Over)?;
+        let version = self.engine.evaluation_set(&key).map_or(0, |set| set.version);
         if told.replace(version) == Some(version) {
             return Ok(());
         }

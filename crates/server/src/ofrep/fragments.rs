@@ -71,10 +71,10 @@ impl Fragments {
         }
     }
 
-    /// Writes the answer behind what `bytes` holds.
-    pub fn write(&self, answer: &Answer<'_>, bytes: &mut Vec<u8>) {
+    /// Writes the answer behind what `bytes` holds; which rule decided only where `tells_rule`.
+    pub fn write(&self, answer: &Answer<'_>, tells_rule: bool, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(self.variants.get(answer.variant_index).map_or(&[], AsRef::as_ref));
-        if let Some(rule) = answer.rule_index.and_then(|index| self.rules.get(index)) {
+        if let Some(rule) = answer.rule_index.filter(|_| tells_rule).and_then(|index| self.rules.get(index)) {
             bytes.extend_from_slice(rule);
         }
         bytes.extend_from_slice(ending(answer.reason));

@@ -5,34 +5,28 @@
 //! such flag, and nothing else, because clients take it so.
 
 mod answer;
-mod credentials;
-mod entity_tag;
 pub mod events;
 mod fragments;
 mod kept_apart;
 mod request;
-mod stream_pass;
-
-use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use tower_http::cors::{Any, CorsLayer};
 
+use crate::applications::{Admitted, Applications, ClientAddress, EntityTag, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
 use crate::body::{self, Unread};
 use crate::clock;
-use crate::engine::{Engine, SdkKeyPlace};
-use crate::evaluation_sets::EvaluationSet;
+use crate::counting::{Counting, PersonHash};
 use crate::http::Message;
 use crate::metrics::Outcome;
-use answer::{ErrorCode, failure};
-use entity_tag::EntityTag;
+use answer::{Asked, ErrorCode, failure};
+use request::EvaluationRequest;
+
 pub use fragments::Fragments;
 pub use kept_apart::KeptApartFlags;
 
@@ -45,28 +39,19 @@ pub const BULK_PATH: &str = "/ofrep/v1/evaluate/flags";
 pub const LARGEST_BODY_BYTES: usize = 64 * 1024;
 
 /// Serves everything under `/ofrep`.
-pub fn router(engine: Arc<Engine>) -> Router {
+pub fn router(applications: Applications) -> Router {
     Router::new()
         .route(SINGLE_PATH, post(evaluate_flag).fallback(method_not_allowed))
         .route(BULK_PATH, post(evaluate_flags).fallback(method_not_allowed))
         .route(events::PATH, get(events::serve).fallback(method_not_allowed))
         .route("/ofrep/{*rest}", any(no_such_path))
         .layer(cors())
-        .with_state(engine)
-}
-
-/// Any page may ask: what it may see is decided by the SDK key it has, never by a cookie.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::POST, Method::GET])
-        .allow_headers([header::AUTHORIZATION, credentials::X_API_KEY, header::CONTENT_TYPE, header::IF_NONE_MATCH])
-        .expose_headers([header::ETAG, header::RETRY_AFTER])
-        .max_age(Duration::from_secs(24 * 60 * 60))
+        .with_state(applications)
 }
 
 async fn evaluate_flag(
-    State(engine): State<Arc<Engine>>,
+    State(applications): State<Applications>,
+    ClientAddress(address): ClientAddress,
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
@@ -76,7 +61,10 @@ async fn evaluate_flag(
     let sent = uri.path().strip_prefix(BULK_PATH).unwrap_or_default().trim_start_matches('/');
     let key = path.as_ref().map_or(sent, |Path(key)| key);
     let key = &key[..key.floor_char_boundary(LONGEST_KEY_SAID_BACK)];
-    let Some((_, set)) = evaluation_set(&engine, &headers) else { return unauthorized(Some(key)) };
+    let Admitted { set, .. } = match applications.admit(&headers, address) {
+        Ok(admitted) => admitted,
+        Err(why) => return not_admitted(why, Some(key)),
+    };
     let body = match body::read(&headers, body, LARGEST_BODY_BYTES).await {
         Ok(body) => body,
         Err(unread) => return unreadable(unread, Some(key)),
@@ -90,6 +78,7 @@ async fn evaluate_flag(
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, Some(key), bad.code, &bad.details),
     };
+    let engine = &applications.engine;
     let evaluations = &engine.metrics().evaluations;
     let attributes = request.attributes(clock::now());
     let Some(flag) = served else {
@@ -100,13 +89,22 @@ async fn evaluate_flag(
         evaluations.count(Outcome::FlagNotFound);
         return failure(StatusCode::NOT_FOUND, Some(key), ErrorCode::FlagNotFound, "there is no flag of this key");
     };
-    let (outcome, response) = answer::single(&set, flag, &attributes);
+    let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
+    let (outcome, response) = answer::single(&set, flag, asked);
     evaluations.count(outcome);
     response
 }
 
-async fn evaluate_flags(State(engine): State<Arc<Engine>>, headers: HeaderMap, body: Body) -> Response {
-    let Some((sdk_key, set)) = evaluation_set(&engine, &headers) else { return unauthorized(None) };
+async fn evaluate_flags(
+    State(applications): State<Applications>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Admitted { key, set } = match applications.admit(&headers, address) {
+        Ok(admitted) => admitted,
+        Err(why) => return not_admitted(why, None),
+    };
     let body = match body::read(&headers, body, LARGEST_BODY_BYTES).await {
         Ok(body) => body,
         Err(unread) => return unreadable(unread, None),
@@ -115,31 +113,39 @@ async fn evaluate_flags(State(engine): State<Arc<Engine>>, headers: HeaderMap, b
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, None, bad.code, &bad.details),
     };
-    let (tally, evaluated) = answer::bulk(&set, &request.attributes(clock::now()));
+    let engine = &applications.engine;
+    let attributes = request.attributes(clock::now());
+    let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
+    let (tally, evaluated) = answer::bulk(&set, asked);
     engine.metrics().evaluations.add(tally);
     let tag = EntityTag::of(&evaluated);
     if tag.is_known_to(&headers) {
         return answer::unchanged(&tag);
     }
-    answer::evaluated(evaluated, &tag, &events::address(&engine, &sdk_key))
+    answer::evaluated(evaluated, &tag, &events::address(engine, &key))
 }
 
-/// No key is longer than 100 bytes; whoever sends a longer one is told about a flag that does not exist, without
+fn person(request: &EvaluationRequest<'_>, counting: &Counting) -> Option<PersonHash> {
+    request.targeting_key.as_deref().map(|key| counting.person(key))
+}
+
+/// No key is longer than 200 bytes; whoever sends a longer one is told about a flag that does not exist, without
 /// getting all of it back.
 const LONGEST_KEY_SAID_BACK: usize = 256;
 
-/// The SDK key that a request shows, with what it evaluates.
-fn evaluation_set(engine: &Engine, headers: &HeaderMap) -> Option<(Arc<SdkKeyPlace>, Arc<EvaluationSet>)> {
-    let key = credentials::shown(headers).find_map(|secret| engine.sdk_key(secret))?;
-    let set = engine.evaluation_set(&key)?;
-    Some((key, set))
-}
-
-fn unauthorized(key: Option<&str>) -> Response {
-    let details = "send an SDK key that works, as Authorization: Bearer or as X-API-Key";
-    let mut response = failure(StatusCode::UNAUTHORIZED, key, ErrorCode::General, details);
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    response
+fn not_admitted(why: NotAdmitted, key: Option<&str>) -> Response {
+    match why {
+        NotAdmitted::Unknown => {
+            let mut response = failure(StatusCode::UNAUTHORIZED, key, ErrorCode::General, UNKNOWN_KEY);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+        }
+        NotAdmitted::TooMany(seconds) => {
+            let mut response = failure(StatusCode::TOO_MANY_REQUESTS, key, ErrorCode::General, TOO_MANY);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            response
+        }
+    }
 }
 
 /// A body that is too large, or that stopped arriving.

@@ -5,6 +5,7 @@ use signalbox_protocol::ErrorCode;
 
 use super::insert;
 use super::operation::error;
+use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH, MOST_EXPOSURES};
 use crate::http::STREAM_PATH;
 use crate::ofrep;
 
@@ -14,6 +15,8 @@ pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
     insert(paths, &ofrep::SINGLE_PATH.replace("{*key}", "{key}"), "post", evaluate_flag());
     insert(paths, ofrep::BULK_PATH, "post", evaluate_flags());
     insert(paths, ofrep::events::PATH, "get", evaluation_events());
+    insert(paths, EXPOSURES_PATH, "post", report_exposures());
+    insert(paths, FLAGS_DOCUMENT_PATH, "get", flags_document());
     insert(paths, "/api/openapi.json", "get", plain("get_openapi", "This document", "application/json"));
     insert(paths, "/healthz", "get", empty("get_health", "Whether the process runs"));
     let mut ready =
@@ -105,7 +108,7 @@ fn evaluation(operation: &str, summary: &str, parameters: Value, success: Value,
             "408": failed("The request took too long to arrive."),
             "413": failed("The body is too large."),
             "429": {
-                "description": "Too many SDK keys that do not work came from this address.",
+                "description": "Too many SDK keys that do not work, or too many requests with a client key, came from this address.",
                 "headers": { "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" } } },
                 "content": { "application/json": { "schema": failure } },
             },
@@ -204,8 +207,90 @@ fn evaluation_events() -> Value {
             "200": { "description": "The stream, until it ends.", "content": { "text/event-stream": {} } },
             "401": {
                 "description": "No pass, or one that does not work any more.",
+                "content": { "application/json": { "schema": failure.clone() } },
+            },
+            "503": {
+                "description": "Too many streams are open.",
+                "headers": { "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" } } },
                 "content": { "application/json": { "schema": failure } },
             },
+        },
+    })
+}
+
+fn flags_document() -> Value {
+    json!({
+        "operationId": "get_flags_document",
+        "tags": ["evaluation"],
+        "summary": "The flags of the environment as a flagd document",
+        "description": "For applications that evaluate by themselves. Flags that flagd's model cannot say are left out, \
+            and named with the reason in `$signalbox.leftOut`.",
+        "security": [{ "sdk_key": [] }, { "sdk_key_header": [] }],
+        "parameters": [{
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` of the document that the client has.",
+            "schema": { "type": "string" },
+        }],
+        "responses": {
+            "200": {
+                "description": "The document.",
+                "headers": { "ETag": { "description": "Names the document.", "schema": { "type": "string" } } },
+                "content": { "application/json": { "schema": { "type": "object", "required": ["flags"] } } },
+            },
+            "304": { "description": "The client has this document already." },
+            "401": error(401, &[ErrorCode::Unauthenticated]),
+            "403": error(403, &[ErrorCode::Forbidden]),
+            "429": error(429, &[ErrorCode::TooManyRequests]),
+        },
+    })
+}
+
+fn report_exposures() -> Value {
+    let exposure = json!({
+        "type": "object",
+        "required": ["flag", "variant"],
+        "properties": {
+            "flag": { "type": "string" },
+            "variant": { "type": "string" },
+            "targetingKey": { "type": "string", "description": "Who it was; only a hash of it is counted." },
+        },
+    });
+    let refused = json!({
+        "type": "object",
+        "required": ["index", "why"],
+        "properties": {
+            "index": { "type": "integer", "minimum": 0 },
+            "why": { "enum": ["unknown_flag", "unknown_variant"] },
+        },
+    });
+    let taken = json!({
+        "type": "object",
+        "required": ["taken", "refused"],
+        "properties": { "taken": { "type": "integer", "minimum": 0 }, "refused": { "type": "array", "items": refused } },
+    });
+    let report = json!({
+        "type": "object",
+        "required": ["exposures"],
+        "properties": { "exposures": { "type": "array", "minItems": 1, "maxItems": MOST_EXPOSURES, "items": exposure } },
+    });
+    json!({
+        "operationId": "report_exposures",
+        "tags": ["evaluation"],
+        "summary": "Report whom an application showed which variant",
+        "description": "Counted by flag and variant. What names no flag that the key may see, or no variant of it, is \
+            not counted, and said back by its place.",
+        "security": [{ "sdk_key": [] }, { "sdk_key_header": [] }],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": report } } },
+        "responses": {
+            "200": { "description": "Taken.", "content": { "application/json": { "schema": taken } } },
+            "400": error(400, &[ErrorCode::MalformedRequest]),
+            "401": error(401, &[ErrorCode::Unauthenticated]),
+            "403": error(403, &[ErrorCode::Forbidden]),
+            "408": error(408, &[ErrorCode::TimedOut]),
+            "413": error(413, &[ErrorCode::TooLarge]),
+            "422": error(422, &[ErrorCode::InvalidField]),
+            "429": error(429, &[ErrorCode::TooManyRequests]),
+            "431": error(431, &[ErrorCode::HeadersTooLarge]),
         },
     })
 }

@@ -18,4 +18,5 @@ mod sessions;
 mod start;
 mod stream;
 mod targeting;
+mod usage;
 mod versions;

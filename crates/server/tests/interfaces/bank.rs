@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use signalbox_domain::Share;
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::event::Place;
 use signalbox_domain::flag::{BucketingAlgorithm, FlagDetails, Variant, WeightedVariant};
@@ -117,13 +118,26 @@ impl Bank {
         self.change(command(place), version)
     }
 
-    /// Makes an SDK key.
+    /// Lets browsers ask for a flag, or not any more.
+    pub fn client_side(&self, flag: &str, client_side: bool) {
+        let Place { project, flag, .. } = production(flag);
+        let version = self.engine.read(|state, _| state.flag(&project, &flag).map(|flag| flag.version));
+        self.change(Command::ChangeClientSide { project, flag, client_side }, version);
+    }
+
+    /// Makes an SDK key for a server.
     pub fn sdk_key(&self, environment: &str) -> (SdkKeyId, String) {
+        self.sdk_key_of(SdkKeyKind::Server, environment)
+    }
+
+    /// Makes an SDK key.
+    pub fn sdk_key_of(&self, kind: SdkKeyKind, environment: &str) -> (SdkKeyId, String) {
         let committed = self.change(
             Command::CreateSdkKey {
                 project: "bank".parse().expect("a key"),
                 environment: environment.parse().expect("a key"),
                 name: "test".into(),
+                kind,
             },
             None,
         );

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::bank::Bank;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::event::Event;
 use signalbox_domain::flag::Configuration;
@@ -13,8 +14,9 @@ use signalbox_domain::key::{EnvironmentKey, ProjectKey};
 use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_domain::words::Teller;
 use signalbox_domain::{Share, Timestamp};
+use signalbox_server::applications::{self, TrustedProxies};
+use signalbox_server::demo;
 use signalbox_server::engine::Terms;
-use signalbox_server::{demo, ofrep};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -37,7 +39,8 @@ fn project() -> ProjectKey {
 
 /// What stands in production: "held at 50 %", "100 %".
 fn in_words(configuration: &Configuration) -> String {
-    let audience = configuration.effective_audience();
+    let rule = configuration.rollout.as_ref().and_then(|rollout| rollout.rule.as_ref());
+    let audience = configuration.effective_audience_of(rule).expect("the rule of a rollout is there");
     let reached = match audience.people.len() {
         0 => audience.share.to_string(),
         named => format!("{} and {named} people", audience.share),
@@ -173,20 +176,23 @@ async fn customers_ask_for_flags_of_every_environment_that_has_a_key() {
             project: project(),
             environment: environment.clone(),
             name: "demo".into(),
+            kind: SdkKeyKind::Server,
         };
         let committed = bank.engine.submit(command, Terms::system()).await.unwrap();
         sdk_keys.insert(environment, committed.secret.unwrap());
     }
     let (answered, mut answers) = mpsc::unbounded_channel();
-    let router = ofrep::router(bank.engine.clone()).layer(from_fn(move |request: Request, next: Next| {
-        let answered = answered.clone();
-        async move {
-            let path = request.uri().path().to_owned();
-            let response = next.run(request).await;
-            let _ = answered.send((path, response.status()));
-            response
-        }
-    }));
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100).layer(from_fn(
+        move |request: Request, next: Next| {
+            let answered = answered.clone();
+            async move {
+                let path = request.uri().path().to_owned();
+                let response = next.run(request).await;
+                let _ = answered.send((path, response.status()));
+                response
+            }
+        },
+    ));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move { axum::serve(listener, router).await });

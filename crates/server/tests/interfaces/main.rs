@@ -1,6 +1,7 @@
 //! The interfaces that are not the management API, asked without a network: one program, so that it links once.
 
 mod bank;
+mod client_keys;
 mod demo;
 mod metrics;
 mod ofrep;

@@ -7,7 +7,8 @@ use crate::bank::{Bank, send};
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use signalbox_server::{metrics, ofrep};
+use signalbox_server::applications::{self, TrustedProxies};
+use signalbox_server::metrics;
 
 /// A sample: its name, its labels, its value.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,7 +131,7 @@ struct Observed {
 impl Observed {
     fn new() -> Self {
         let bank = Bank::new();
-        let router = ofrep::router(bank.engine.clone())
+        let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100)
             .merge(metrics::router(bank.engine.clone()))
             .layer(from_fn_with_state(bank.engine.clone(), metrics::count_requests));
         Self { bank, router }
@@ -227,7 +228,7 @@ async fn stream_readers_are_counted_while_they_read() {
 fn the_page_is_well_formed_before_anything_happened() {
     let metrics = metrics::Metrics::default();
     metrics.committed(3, Duration::from_secs(5));
-    let samples = read(&metrics.page(7));
+    let samples = read(&metrics.page(7, 2));
     let value = |name: &str| samples.iter().find(|sample| sample.name == name).map(|sample| sample.value);
     assert_eq!(value("signalbox_state_sequence"), Some(7.0));
     assert_eq!(value("signalbox_commit_duration_seconds_sum"), Some(5.0));

@@ -8,8 +8,9 @@ use signalbox_domain::Share;
 use signalbox_domain::command::Command;
 use signalbox_domain::rollout::{Stage, StageAudience};
 use signalbox_domain::value::ValueKind;
+use signalbox_server::applications::{self, TrustedProxies};
 use signalbox_server::engine::Terms;
-use signalbox_server::ofrep;
+use signalbox_server::ofrep::LARGEST_BODY_BYTES;
 
 const BULK: &str = "/ofrep/v1/evaluate/flags";
 
@@ -23,7 +24,7 @@ struct Application {
 impl Application {
     fn of(bank: Bank) -> Self {
         let (_, key) = bank.sdk_key("production");
-        let router = ofrep::router(bank.engine.clone());
+        let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
         Self { bank, router, key }
     }
 
@@ -232,7 +233,7 @@ async fn bad_requests_are_refused_in_the_shape_of_the_standard() {
         ] {
             assert_error(&application.post(path, body).await, 400, code, key);
         }
-        let large = format!(r#"{{"context":{{"text":"{}"}}}}"#, "x".repeat(ofrep::LARGEST_BODY_BYTES));
+        let large = format!(r#"{{"context":{{"text":"{}"}}}}"#, "x".repeat(LARGEST_BODY_BYTES));
         assert_error(&application.post(path, large).await, 413, "GENERAL", key);
 
         let authorization = format!("Bearer {}", application.key);
@@ -253,7 +254,7 @@ async fn the_sdk_key_decides_the_environment_and_whether_anything_is_said() {
     let (_, staging) = bank.sdk_key("staging");
     let token = Command::CreateToken { name: "Ann".into(), role: signalbox_domain::access::Role::Admin };
     let token = bank.change(token, None).secret.unwrap();
-    let router = ofrep::router(bank.engine.clone());
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
     let path = format!("{BULK}/flag");
     let ask = async |headers: &[(&str, &str)]| send(&router, Method::POST, &path, headers, "{}").await;
 

@@ -9,8 +9,8 @@ use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use serde_json::Value;
 use signalbox_domain::command::Command;
+use signalbox_server::applications::{self, TrustedProxies};
 use signalbox_server::engine::Terms;
-use signalbox_server::ofrep;
 use tower::ServiceExt;
 
 /// Longer than any message takes, and than the time between two signs of life.
@@ -40,6 +40,12 @@ impl Listening {
         Self(response.into_body().into_data_stream())
     }
 
+    async fn is_let_in(router: &Router, address: &str) -> bool {
+        let request = Request::get(address).body(Body::empty()).expect("a request");
+        let Ok(response) = router.clone().oneshot(request).await;
+        response.status() == StatusCode::OK
+    }
+
     /// Id and data of the next message, signs of life left out; `None` when the stream ends.
     async fn next(&mut self) -> Option<(String, Value)> {
         loop {
@@ -59,7 +65,7 @@ async fn clients_hear_that_their_flags_changed_and_of_nothing_else() {
     let bank = Bank::new();
     bank.boolean("half", 50.0);
     let (id, key) = bank.sdk_key("production");
-    let router = ofrep::router(bank.engine.clone());
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
     let address = address(&router, &key).await;
 
     let mut listening = Listening::at(&router, &address, None).await;
@@ -91,10 +97,30 @@ async fn clients_hear_that_their_flags_changed_and_of_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_stream_too_many_is_told_to_come_back_and_finds_a_place_when_one_is_free() {
+    let bank = Bank::new();
+    let (_, key) = bank.sdk_key("production");
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 1);
+    let address = address(&router, &key).await;
+    let mut listening = Listening::at(&router, &address, None).await;
+    listening.next().await.unwrap();
+    let refused = send(&router, Method::GET, &address, &[], "").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
+    assert_eq!(refused.json()["errorCode"], "GENERAL");
+
+    drop(listening);
+    let begun = std::time::Instant::now();
+    while !Listening::is_let_in(&router, &address).await {
+        assert!(begun.elapsed() < PATIENCE, "nobody was let in");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn a_pass_that_is_none_lets_nobody_in() {
     let bank = Bank::new();
     let (_, key) = bank.sdk_key("production");
-    let router = ofrep::router(bank.engine.clone());
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
     let address = address(&router, &key).await;
     let forged = [
         "/ofrep/v1/events".to_owned(),

@@ -1,7 +1,7 @@
 //! Secrets and sessions: a hash is kept for good, a session until it ends.
 
 use signalbox_domain::Timestamp;
-use signalbox_domain::access::Role;
+use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::command::Command;
 use signalbox_domain::decide::Decision;
 use signalbox_domain::key::TokenId;
@@ -18,8 +18,12 @@ fn secrets_are_kept_even_when_they_are_revoked() {
     let directory = tempfile::tempdir().unwrap();
     let mut bank = Installation::of_a_bank(directory.path());
     let token = bank.create_token("Bob Example", [1; 32]);
-    let command =
-        Command::CreateSdkKey { project: project(), environment: environment("staging"), name: "Web shop".into() };
+    let command = Command::CreateSdkKey {
+        project: project(),
+        environment: environment("staging"),
+        name: "Web shop".into(),
+        kind: SdkKeyKind::Server,
+    };
     bank.act_on(command, Terms { credential: Some([2; 32]), ..Terms::default() });
     let sdk_key = bank.state.sdk_keys.keys().next().unwrap().clone();
     let credentials = [

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use signalbox_store::{DATABASE, OpenError};
 
-use crate::support::{Installation, files_in, place, tamper};
+use crate::support::{Installation, OF_THE_FIRST_TABLES, files_in, place, tamper};
 
 /// The version of the file, and of this program: it has just been made.
 fn schema_version(directory: &Path) -> u32 {
@@ -57,9 +57,8 @@ fn an_older_file_is_brought_up_to_date_with_all_it_holds() {
     drop(bank);
     let known = schema_version(directory.path());
     // As it was before there were credentials and sessions.
-    let older = "DROP TABLE sessions; DROP TABLE credentials; PRAGMA user_version = 2026112203";
     let connection = rusqlite::Connection::open(directory.path().join(DATABASE)).unwrap();
-    connection.execute_batch(older).unwrap();
+    connection.execute_batch(OF_THE_FIRST_TABLES).unwrap();
     drop(connection);
 
     let error = signalbox_store::read(directory.path()).unwrap_err();

@@ -4,6 +4,7 @@
 
 mod access;
 mod backup;
+mod counts;
 mod erasure;
 mod files;
 mod history;
@@ -11,8 +12,3 @@ mod restore;
 mod snapshot;
 mod support;
 mod tampering;
-mod writer;
-
-#[cfg(target_os = "linux")]
-mod fsync;
-mod kill;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use signalbox_domain::Timestamp;
 use signalbox_store::{DATABASE, OpenError, RestoreError, Session, restore};
 
-use crate::support::{Installation, files_in, place, tamper};
+use crate::support::{Installation, OF_THE_FIRST_TABLES, files_in, place, tamper};
 
 /// A bank and a backup of it.
 struct BackedUp {
@@ -129,7 +129,7 @@ fn a_restore_that_was_cut_off_is_noticed_and_repeated() {
 fn an_older_backup_is_brought_up_to_date() {
     let BackedUp { bank, backup, _directory } = backed_up();
     let connection = rusqlite::Connection::open(&backup).unwrap();
-    connection.execute_batch("DROP TABLE sessions; DROP TABLE credentials; PRAGMA user_version = 2026112203").unwrap();
+    connection.execute_batch(OF_THE_FIRST_TABLES).unwrap();
     drop(connection);
     let target = tempfile::tempdir().unwrap();
     restore(&backup, target.path()).unwrap();

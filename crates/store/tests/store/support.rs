@@ -16,6 +16,18 @@ use signalbox_domain::value::ValueKind;
 use signalbox_domain::{State, Timestamp, fold};
 use signalbox_store::{Credential, CredentialOwner, DATABASE, Log, Opened, Reader, WriteError};
 
+/// Makes a file what it was before there were credentials, sessions and counts.
+pub const OF_THE_FIRST_TABLES: &str = "
+    DROP TABLE sessions;
+    DROP TABLE credentials;
+    DROP TABLE counting;
+    DROP TABLE evaluation_counts;
+    DROP TABLE evaluation_series;
+    DROP TABLE people_sketches;
+    DROP TABLE sdk_key_uses;
+    PRAGMA user_version = 2026112203;
+";
+
 /// An open data directory with its state.
 pub struct Installation {
     pub log: Log,
@@ -36,7 +48,7 @@ pub struct Terms<'a> {
 
 impl Installation {
     pub fn open(directory: &Path) -> Self {
-        let Opened { log, reader, state, vault, link } = signalbox_store::open(directory).expect("it opens");
+        let Opened { log, reader, state, vault, link, .. } = signalbox_store::open(directory).expect("it opens");
         Self { log, reader, state, vault, link }
     }
 

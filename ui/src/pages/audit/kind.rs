@@ -20,6 +20,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("flag_created", "Flag made"),
     ("flag_details_changed", "Flag described anew"),
     ("flag_variants_changed", "Variants changed"),
+    ("flag_client_side_changed", "Browsers let in or kept out"),
     ("flag_archived", "Flag archived"),
     ("flag_restored", "Flag restored"),
     ("plan_created", "Plan made"),

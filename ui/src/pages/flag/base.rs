@@ -34,7 +34,16 @@ impl<Content: Clone + PartialEq + Send + Sync + 'static> Base<Content> {
         is_typed: impl Fn(&Content) -> bool + Send + Sync + 'static,
         seed: impl Fn(Content) + Send + Sync + 'static,
     ) -> (Self, Memo<bool>) {
-        let latest = Memo::new(move |_| page.scene.with(|scene| read(scene)));
+        Self::over(Memo::new(move |_| page.scene.with(|scene| read(scene))), is_typed, seed)
+    }
+
+    /// Begins from what is there now, with its version, and follows it. `is_typed` and `seed` are as for
+    /// [`Self::follow`].
+    pub fn over(
+        latest: Memo<(Content, u64)>,
+        is_typed: impl Fn(&Content) -> bool + Send + Sync + 'static,
+        seed: impl Fn(Content) + Send + Sync + 'static,
+    ) -> (Self, Memo<bool>) {
         let begun = RwSignal::new(latest.get_untracked());
         let base = Self { begun, latest, seed: Callback::new(seed) };
         let is_typed = Arc::new(is_typed);

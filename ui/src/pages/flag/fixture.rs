@@ -6,6 +6,7 @@ use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::flag::Flag;
 
 use super::scene::Scene;
+use crate::state::Segments;
 
 /// A configuration whose rollout is planned, not started.
 pub fn draft() -> Configuration {
@@ -48,7 +49,7 @@ pub fn scene(configuration: Configuration) -> Scene {
         "configurations": { "production": configuration }, "version": 7,
     }))
     .unwrap();
-    Scene::new(flag, environment).unwrap()
+    Scene::new(flag, environment, Segments::default()).unwrap()
 }
 
 fn configuration(status: &str, position: serde_json::Value, entered: usize) -> Configuration {

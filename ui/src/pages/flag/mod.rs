@@ -2,12 +2,13 @@
 //!
 //! The words and numbers are made in plain structs that are tested on the host; components show them.
 
-mod base;
-mod change;
+pub mod base;
+pub mod change;
+mod client_side;
 pub mod crowd;
 #[cfg(test)]
 mod fixture;
-mod form_foot;
+pub mod form_foot;
 mod header;
 mod history;
 mod keys;
@@ -72,11 +73,11 @@ fn OneFlag(key: FlagKey, tab: Memo<Tab>) -> impl IntoView {
     let store = use_store();
     let loading = store.flag(Signal::stored(key));
     let latest = Memo::new(move |_| {
-        let Loaded::Ready(flag) = loading.flag.get() else { return None };
+        let Loaded::Ready(flag) = loading.resource.get() else { return None };
         let environment = store.environment()?;
-        Scene::new(Flag::clone(&flag), Environment::clone(&environment)).map(Arc::new)
+        Scene::new(Flag::clone(&flag), Environment::clone(&environment), store.segments()).map(Arc::new)
     });
-    let stage = Memo::new(move |_| match loading.flag.get() {
+    let stage = Memo::new(move |_| match loading.resource.get() {
         Loaded::Loading => Stage::Loading,
         Loaded::Missing => Stage::Missing,
         Loaded::Failed(error) => Stage::Failed(error),

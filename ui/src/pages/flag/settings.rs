@@ -16,6 +16,7 @@ use crate::form::Problem;
 use crate::pages::flag::base::Base;
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::client_side::ClientSideCard;
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
@@ -33,6 +34,7 @@ pub fn SettingsTab() -> impl IntoView {
     view! {
         <div class="stack">
             <DetailsCard />
+            <ClientSideCard />
             <ArchiveCard />
             <AdvancedCard />
         </div>
@@ -367,6 +369,8 @@ fn AdvancedCard() -> impl IntoView {
 const fn bucketing_words(algorithm: BucketingAlgorithm) -> &'static str {
     match algorithm {
         BucketingAlgorithm::Signalbox1 => "signalbox-1",
+        BucketingAlgorithm::Flagd2 => "flagd-2",
+        BucketingAlgorithm::Flagd3 => "flagd-3",
     }
 }
 

@@ -3,7 +3,7 @@
 use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_domain::{Share, people};
 
-use crate::pages::flag::scene::Scene;
+use crate::pages::flag::scene::{Scene, Side};
 use crate::words::capitalised;
 
 /// How a flag stands, for its pill.
@@ -33,6 +33,12 @@ pub fn standing(scene: &Scene) -> Standing {
             (RolloutStatus::Held, Position::Stage(_)) => stopped(format!("Held at {}", reach.title)),
             (RolloutStatus::Draft | RolloutStatus::Finished, _) => calm("Not started".into()),
         },
+        None if !scene.configuration.rules.is_empty() && reach.share != Share::EVERYBODY => {
+            calm(match scene.configuration.rules.len() {
+                1 => "By 1 rule".into(),
+                many => format!("By {many} rules"),
+            })
+        }
         None => calm(match (reach.share, reach.named) {
             (Share::EVERYBODY, _) => "On for everyone".into(),
             (Share::NOBODY, 0) => "Off".into(),
@@ -55,6 +61,12 @@ pub fn reach_sentence(scene: &Scene) -> String {
         return "Nobody has it while it is turned off.".into();
     }
     let reach = scene.unless_turned_off();
+    if !scene.configuration.rules.is_empty() {
+        return by_rules(scene, &reach) + &own;
+    }
+    if !reach.groups.is_empty() && reach.share == Share::NOBODY {
+        return format!("{} have it.{own}", reach.groups.join(", "));
+    }
     let sentence = match (reach.share, reach.people, scene.crowd().size()) {
         (Share::NOBODY, Some(0), _) => "Nobody has it.".into(),
         (Share::NOBODY, Some(1), _) => "1 person, named by their key, has it.".into(),
@@ -69,6 +81,39 @@ pub fn reach_sentence(scene: &Scene) -> String {
         (share, ..) => format!("{share} of people have it; how many use this environment was not stated."),
     };
     sentence + &own
+}
+
+/// "25 % of those whom “Germany” fits have it; 2 other rules decide about others."
+fn by_rules(scene: &Scene, reach: &Side) -> String {
+    let rules = scene.configuration.rules.len();
+    let decide = |count: usize, noun: &str| match count {
+        1 => format!("1 {noun} decides"),
+        many => format!("{many} {noun}s decide"),
+    };
+    let share = |share: Share| match share {
+        Share::NOBODY => "Nobody".to_owned(),
+        Share::EVERYBODY => "Everybody".to_owned(),
+        share => share.to_string(),
+    };
+    let have = if reach.share == Share::NOBODY || reach.share == Share::EVERYBODY { "has" } else { "have" };
+    match scene.driven_rule().and_then(|id| scene.rule(id)) {
+        Some(driven) => {
+            let title = driven.rule.title();
+            let mut sentence = format!("{} of those whom “{title}” fits {have} it", share(reach.share));
+            if rules > 1 {
+                sentence.push_str(&format!("; {} about others", decide(rules - 1, "other rule")));
+            }
+            sentence + "."
+        }
+        None => {
+            let who = format!(
+                "{}, and of everyone else {} {have} it.",
+                decide(rules, "rule"),
+                share(reach.share).to_lowercase()
+            );
+            capitalised(&who)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use signalbox_domain::flag::Purpose;
+use signalbox_domain::flag::{BucketingAlgorithm, Purpose};
 use signalbox_domain::key::FlagKey;
 use signalbox_domain::value::ValueKind;
 use signalbox_protocol::endpoint::{AtProject, CreateFlagEndpoint};
@@ -91,6 +91,7 @@ pub fn CreateFlagDialog(
             variants,
             off_variant,
             salt: None,
+            bucketing: BucketingAlgorithm::default(),
         };
         busy.set(true);
         let at = AtProject { project: project.key.clone() };

@@ -88,7 +88,7 @@ pub fn Plans() -> impl IntoView {
 fn Row(plan: Arc<Plan>, disabled: Signal<Option<String>>, open: RwSignal<Option<Open>>) -> impl IntoView {
     let (change, remove) = (format!("Change {}", plan.name), format!("Remove {}", plan.name));
     // A number and its sign stay on one line.
-    let stages = line(&plan.stages).replace(" %", "\u{a0}%");
+    let stages = line(&plan.stages, &use_store().segments()).replace(" %", "\u{a0}%");
     let (name, other) = (plan.name.clone(), Arc::clone(&plan));
     view! {
         <tr>

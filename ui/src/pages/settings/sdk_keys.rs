@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use signalbox_domain::access::Role;
+use leptos::task::spawn_local;
+use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::key::EnvironmentKey;
-use signalbox_protocol::endpoint::{AtSdkKey, RevokeSdkKey};
-use signalbox_protocol::wire::Why;
+use signalbox_protocol::endpoint::{AtEnvironment, AtSdkKey, ListSdkKeys, RevokeSdkKey};
+use signalbox_protocol::resource::ResourceName;
+use signalbox_protocol::stream::{Changed, Content};
 use signalbox_protocol::wire::access::SdkKey;
 use signalbox_protocol::wire::environment::Environment;
+use signalbox_protocol::wire::{Empty as NoBody, Why};
 
 use super::confirm::{Asks, Confirm};
 use super::device::server_address;
 use super::revocable::{RevokeButton, WorksOrNot};
 use super::sdk_key_dialog::SdkKeyDialog;
 use super::snippet::{NO_KEY, Snippet};
+use crate::api;
 use crate::components::{Button, ButtonSize, CopyKey, Empty, IconName, SkeletonRows, Tag, TagKind, Time};
 use crate::form::Attempt;
 use crate::state::{Store, ToastKind, use_store};
@@ -111,6 +115,13 @@ fn InEnvironment(environment: Arc<Environment>, open: RwSignal<Option<Open>>) ->
         let key = environment.key.clone();
         Memo::new(move |_| keys_of(store, &key))
     };
+    // The stream tells of keys that were made or revoked, not of each use.
+    let at = AtEnvironment { project: environment.project.clone(), environment: environment.key.clone() };
+    spawn_local(async move {
+        if let Ok(list) = api::call::<ListSdkKeys>(&at, &NoBody {}, &NoBody {}, None).await {
+            store.put(list.items.iter().filter_map(changed).collect());
+        }
+    });
     let heading = format!("keys-of-{}", environment.key);
     let heading_id = heading.clone();
     let label = format!("New SDK key for {}", environment.name);
@@ -143,7 +154,9 @@ fn InEnvironment(environment: Arc<Environment>, open: RwSignal<Option<Open>>) ->
                         <thead>
                             <tr>
                                 <th scope="col">"For"</th>
+                                <th scope="col">"Kind"</th>
                                 <th scope="col">"Made"</th>
+                                <th scope="col">"Last used"</th>
                                 <th scope="col">"State"</th>
                                 <th scope="col">
                                     <span class="sr">"Actions"</span>
@@ -151,7 +164,7 @@ fn InEnvironment(environment: Arc<Environment>, open: RwSignal<Option<Open>>) ->
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=move || keys.get() key=|one| (one.id.clone(), one.version) let:sdk_key>
+                            <For each=move || keys.get() key=|one| (one.id.clone(), one.version, one.last_used) let:sdk_key>
                                 <Row sdk_key production disabled open />
                             </For>
                         </tbody>
@@ -161,6 +174,12 @@ fn InEnvironment(environment: Arc<Environment>, open: RwSignal<Option<Open>>) ->
             }}
         </section>
     }
+}
+
+/// A key that was fetched, as the stream would tell it.
+fn changed(key: &SdkKey) -> Option<Changed> {
+    let resource = ResourceName::sdk_key(&key.project, &key.environment, &key.id);
+    Some(Changed { resource, version: key.version, content: Content::Body(serde_json::to_value(key).ok()?) })
 }
 
 /// The keys of an environment: those that work first, each in the order in which they were made.
@@ -181,8 +200,12 @@ fn Row(
     view! {
         <tr>
             <td class="m">{sdk_key.name.clone()}</td>
+            <td>{kind_words(sdk_key.kind)}</td>
             <td>
                 <Time at=sdk_key.created />
+            </td>
+            <td>
+                <LastUse sdk_key=Arc::clone(&sdk_key) />
             </td>
             <td>
                 <WorksOrNot revoked=sdk_key.revoked />
@@ -196,6 +219,25 @@ fn Row(
                 />
             </td>
         </tr>
+    }
+}
+
+/// Who holds a key, in a word.
+pub const fn kind_words(kind: SdkKeyKind) -> &'static str {
+    match kind {
+        SdkKeyKind::Server => "Server",
+        SdkKeyKind::Client => "Browsers",
+    }
+}
+
+/// When a key was last used; that it never was only where that is known.
+#[component]
+fn LastUse(sdk_key: Arc<SdkKey>) -> impl IntoView {
+    let SdkKey { last_used, use_noted_since, created, .. } = *sdk_key;
+    match last_used {
+        Some(last) => view! { <Time at=last /> }.into_any(),
+        None if use_noted_since <= created => view! { <span class="ink3">"Never used"</span> }.into_any(),
+        None => view! { <span class="ink3">"Not since " <Time at=use_noted_since /></span> }.into_any(),
     }
 }
 

@@ -66,7 +66,7 @@ fn fetch_in_rollout(store: Store) {
     flags.truncate(IN_ROLLOUT);
     spawn_local(async move {
         for flag in flags {
-            if store.fetch_flag(&project, &flag.key).await.is_err() {
+            if store.fetch_flag(project.clone(), flag.key.clone()).await.is_err() {
                 // The server has other worries; whoever opens the flag asks again.
                 return;
             }

@@ -197,9 +197,9 @@ impl Importer<'_, '_> {
 /// The version that a change on trial is made against: the one that stands.
 fn version_for(state: &State, command: &Command) -> Option<u64> {
     match command {
-        Command::ChangeFlag { project, flag, .. } | Command::ChangeVariants { project, flag, .. } => {
-            state.flag(project, flag).map(|flag| flag.version)
-        }
+        Command::ChangeFlag { project, flag, .. }
+        | Command::ChangeVariants { project, flag, .. }
+        | Command::ChangeClientSide { project, flag, .. } => state.flag(project, flag).map(|flag| flag.version),
         Command::SetOverrides { place, .. }
         | Command::SetRules { place, .. }
         | Command::SetPrerequisites { place, .. }

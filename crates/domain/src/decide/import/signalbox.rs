@@ -172,6 +172,8 @@ impl Importer<'_, '_> {
     }
 
     fn configure_as_written(&mut self, flag: FlagInDocument) -> Result<(), Refusal> {
+        let (project, key) = (self.project.clone(), flag.key.clone());
+        self.change(Command::ChangeClientSide { project, flag: key, client_side: flag.client_side })?;
         let place = self.place(&flag.key);
         let overrides = flag.overrides.into_iter().map(|entry| (entry.user_key, entry.variant)).collect();
         self.change(Command::SetOverrides { place: place.clone(), overrides })?;

@@ -41,7 +41,7 @@ impl View<'_> {
     /// An SDK key.
     #[must_use]
     pub fn sdk_key(&self, id: &SdkKeyId) -> Option<SdkKey> {
-        self.state.sdk_keys.get(id).map(sdk_key)
+        self.state.sdk_keys.get(id).map(|key| self.sdk_key_of(key))
     }
 
     /// The SDK keys of an environment, oldest first; nothing when there is no such environment.
@@ -49,21 +49,24 @@ impl View<'_> {
     pub fn sdk_keys(&self, project: &ProjectKey, environment: &EnvironmentKey) -> Option<Vec<SdkKey>> {
         self.project_state(project)?.environment(environment)?;
         let keys = self.state.sdk_keys.values();
-        let mut keys: Vec<_> =
-            keys.filter(|key| key.project == *project && key.environment == *environment).map(sdk_key).collect();
+        let here = keys.filter(|key| key.project == *project && key.environment == *environment);
+        let mut keys: Vec<_> = here.map(|key| self.sdk_key_of(key)).collect();
         keys.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
         Some(keys)
     }
-}
 
-fn sdk_key(key: &access::SdkKey) -> SdkKey {
-    SdkKey {
-        id: key.id.clone(),
-        project: key.project.clone(),
-        environment: key.environment.clone(),
-        name: key.name.clone(),
-        created: key.created,
-        revoked: key.revoked,
-        version: key.version,
+    fn sdk_key_of(&self, key: &access::SdkKey) -> SdkKey {
+        SdkKey {
+            id: key.id.clone(),
+            project: key.project.clone(),
+            environment: key.environment.clone(),
+            name: key.name.clone(),
+            kind: key.kind,
+            created: key.created,
+            revoked: key.revoked,
+            last_used: self.uses.last(&key.id),
+            use_noted_since: key.created.max(self.uses_noted_since),
+            version: key.version,
+        }
     }
 }

@@ -37,6 +37,7 @@ impl View<'_> {
             salt: flag.bucketing.salt.clone(),
             created: flag.created,
             archived: flag.archived,
+            client_side: flag.client_side.allowed,
             configurations: configurations.collect(),
             version: flag.version,
         })

@@ -7,12 +7,14 @@ mod place;
 mod project;
 mod segment;
 
-use signalbox_domain::State;
 use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::personal::{Commitment, Vault};
 use signalbox_domain::project::Project;
 use signalbox_domain::rollout::Stage;
 use signalbox_domain::words::Teller;
+use signalbox_domain::{State, Timestamp};
+
+use crate::engine::LastUses;
 
 /// Everything at one moment, to be told to a reader.
 #[derive(Clone, Copy)]
@@ -21,6 +23,10 @@ pub struct View<'a> {
     pub state: &'a State,
     /// Personal values that were not erased.
     pub vault: &'a Vault,
+    /// When SDK keys were last used.
+    pub uses: &'a LastUses,
+    /// Since when that is noted.
+    pub uses_noted_since: Timestamp,
     /// Whether this server runs the demo.
     pub demo: bool,
 }

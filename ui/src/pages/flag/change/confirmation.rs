@@ -4,7 +4,8 @@ use signalbox_domain::people;
 use signalbox_domain::words::difference;
 
 use crate::pages::flag::change::step::Asks;
-use crate::pages::flag::scene::{Scene, Side};
+use crate::pages::flag::crowd::Crowd;
+use crate::pages::flag::scene::Side;
 use crate::words::capitalised;
 
 /// What a confirm dialog says.
@@ -103,9 +104,8 @@ pub struct Exact {
 }
 
 impl Change {
-    /// From one side to the other, among the people of `scene`.
-    pub fn new(scene: &Scene, now: Side, after: Side) -> Self {
-        let crowd = scene.crowd();
+    /// From one side to the other, among these people.
+    pub fn new(crowd: Crowd, now: Side, after: Side) -> Self {
         let (before, later) = (crowd.part(now.share, now.people), crowd.part(after.share, after.people));
         Self { kept: before.min(later), moved: (before - later).abs(), grows: later >= before, now, after }
     }
@@ -145,6 +145,16 @@ impl Effect {
             }
             (Some(now), Some(after)) if after < now => {
                 Self::new("It is taken away from ", people::in_words(now - after), ".")
+            }
+            _ if now.share == after.share && after.groups.len() > now.groups.len() => {
+                let joining: Vec<_> =
+                    after.groups.iter().filter(|group| !now.groups.contains(group)).map(String::as_str).collect();
+                Self::new("Whoever is in ", joining.join(", "), " has it as well.")
+            }
+            _ if now.share == after.share && after.groups.len() < now.groups.len() => {
+                let leaving: Vec<_> =
+                    now.groups.iter().filter(|group| !after.groups.contains(group)).map(String::as_str).collect();
+                Self::new("It is taken away from ", leaving.join(", "), ", as far as the share does not let them in.")
             }
             (Some(_), Some(_)) if after.named > now.named => {
                 let named = after.named - now.named;

@@ -22,7 +22,7 @@ pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
         Step::Advance => at(Position::Stage(rollout.and_then(next)?))?,
         Step::RollBack(to) => at(to)?,
         Step::Hold | Step::Resume | Step::Finish => rollout.map(|_| now.clone())?,
-        Step::TurnOff => Side { title: "Off".into(), share: Share::NOBODY, named: 0, people: Some(0) },
+        Step::TurnOff => Side::off(),
         Step::TurnOn => scene.unless_turned_off(),
     };
     let title = match step {
@@ -42,12 +42,12 @@ pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
         _ => "This changes what people see in",
     };
     let moves = !matches!(step, Step::Hold | Step::Resume | Step::Finish);
-    let change = Change::new(scene, now.clone(), after.clone());
+    let change = Change::new(scene.crowd(), now.clone(), after.clone());
     Some(Confirmation {
         title,
         about,
         place: scene.environment.name.clone(),
-        effect: effect(step, &change),
+        effect: effect(scene, step, &change),
         facts: facts(scene, step, &change),
         reason: Reason::asked(step.asks(), scene.environment.production),
         exact: exact(scene, step, &change),
@@ -66,7 +66,7 @@ fn place(position: Position, side: &Side) -> String {
     }
 }
 
-fn effect(step: Step, change: &Change) -> Effect {
+fn effect(scene: &Scene, step: Step, change: &Change) -> Effect {
     let keep = |rest: &str| {
         let verb = if change.now.people == Some(1) { " keeps it" } else { " keep it" };
         Effect::new("", capitalised(&in_words(change.now.people)), format!("{verb}{rest}"))
@@ -77,10 +77,16 @@ fn effect(step: Step, change: &Change) -> Effect {
         Step::Resume => keep("; it changes nothing for anybody until somebody advances."),
         Step::Finish if change.now.share == Share::EVERYBODY => keep(" for good."),
         Step::Finish => keep(" for good; nobody else gets it unless you plan another rollout."),
+        Step::TurnOff if !scene.configuration.rules.is_empty() => {
+            Effect::new("It is taken away at once from ", "everyone who has it", ", whichever rule gave it to them.")
+        }
         Step::TurnOff if change.now.people == Some(0) => {
             Effect::new("", "Nobody", " has it now, and nobody can get it until it is turned on again.")
         }
         Step::TurnOff => Effect::new("It is taken away at once from ", in_words(change.now.people), "."),
+        Step::TurnOn if !scene.configuration.rules.is_empty() => {
+            Effect::new("", "Everyone who had it", " by a rule or the rollout gets it back.")
+        }
         Step::TurnOn => {
             let verb = if change.after.people == Some(1) { " gets it back." } else { " get it back." };
             Effect::new("", capitalised(&in_words(change.after.people)), verb)
@@ -101,6 +107,7 @@ fn confirm(scene: &Scene, step: Step, change: &Change) -> String {
         (Step::Hold, ..) => format!("Hold at {}", change.now.title),
         (Step::Resume, ..) => format!("Resume at {}", change.now.title),
         (Step::Finish, ..) => format!("Finish at {}", change.now.title),
+        (Step::TurnOff | Step::TurnOn, ..) if !scene.configuration.rules.is_empty() => fallback,
         (Step::TurnOff, Some(now), _) if now > 0 => format!("Turn off for {}", people::in_words(now)),
         (Step::TurnOn, _, Some(after)) if after > 0 => format!("Give it back to {}", people::in_words(after)),
         _ => fallback,
@@ -121,7 +128,16 @@ fn facts(scene: &Scene, step: Step, change: &Change) -> Vec<Fact> {
             let entered = scene.open_rollout().and_then(|rollout| rollout.stages.get(next(rollout)?));
             let who = match entered.map(|stage| &stage.audience) {
                 Some(StageAudience::People { people }) => format!("Named by their key: {}.", some_of(people)),
-                _ => format!("Drawn at random from everyone in {environment}; each person keeps their place."),
+                Some(StageAudience::Segments { segments }) => {
+                    let names: Vec<_> = segments.iter().map(|key| scene.segments.called(key)).collect();
+                    format!("Whoever is in {}, as it is then.", some_of(&names))
+                }
+                _ => {
+                    let rule = scene.open_rollout().and_then(|rollout| scene.rule(rollout.rule.as_ref()?));
+                    let whom = rule
+                        .map_or_else(|| format!("everyone in {environment}"), |rule| rule.rule.who(&scene.segments));
+                    format!("Drawn at random from {whom}; each person keeps their place.")
+                }
             };
             let back = match step {
                 Step::Start => "Roll back to the start at any time.".into(),
@@ -192,6 +208,12 @@ fn exact(scene: &Scene, step: Step, change: &Change) -> Exact {
         let mut lines = vec![format!("stage: {stage}"), format!("share: {}", side.share.percent())];
         if change.now.named != change.after.named {
             lines.push(format!("named people: {}", side.named));
+        }
+        if change.now.groups != change.after.groups {
+            lines.push(format!(
+                "groups: {}",
+                if side.groups.is_empty() { "none".into() } else { side.groups.join(", ") }
+            ));
         }
         lines
     };

@@ -8,6 +8,7 @@ mod line;
 pub mod plan;
 mod recent;
 mod track;
+mod usage_card;
 
 use leptos::prelude::*;
 use signalbox_domain::rollout::RolloutStatus;
@@ -19,6 +20,7 @@ use decision::Decision;
 use plan::{NoRollout, PlanCard, PlanMode};
 use recent::{History, IfSomethingGoesWrong, RecentChanges};
 use track::Track;
+use usage_card::UsageCard;
 
 /// The line of the rollout, the next step, and what happened so far.
 #[component]
@@ -53,6 +55,7 @@ pub fn RolloutTab() -> impl IntoView {
                 <CourseCard history />
             </div>
             <div class="stack railcol">
+                <UsageCard />
                 <RecentChanges history />
                 <IfSomethingGoesWrong />
             </div>

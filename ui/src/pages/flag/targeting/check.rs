@@ -1,183 +1,186 @@
-//! Why one person gets what they get, step by step, by the same hashes as the server.
+//! Asking about one person: what is known of them, where their place is, and what another stage would change.
 
-use signalbox_domain::Share;
+use serde_json::{Map, Value, json};
 use signalbox_domain::evaluation::bucketing::Bucketer;
-use signalbox_domain::key::VariantKey;
+use signalbox_domain::evaluation::{Explanation, StepKind};
+use signalbox_domain::flag::Bucketing;
+use signalbox_domain::key::{RuleId, SegmentKey};
 use signalbox_domain::rollout::{Position, StageAudience};
+use signalbox_domain::targeting::{Attributes, TARGETING_KEY};
+use signalbox_domain::{Share, Timestamp};
+use signalbox_protocol::wire::rollout::Rollout;
 
 use crate::pages::flag::change::step::{back_one, next};
 use crate::pages::flag::scene::Scene;
 
-/// What one person gets, and why.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// Whether they have the feature.
-    pub has_it: bool,
-    /// The variant that they get.
-    pub variant: VariantKey,
-    /// What was asked about them, in order.
-    pub reasons: Vec<Asked>,
-    /// What a step on or back would change for them: "At 50 %", "Joins".
-    pub otherwise: Vec<(String, &'static str)>,
-}
+/// A person with what is known of them, as an application would send it.
+pub type Context = Map<String, Value>;
 
-/// One question about a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    /// What it came to.
-    pub came_to: CameTo,
-    /// The question's answer in a few words.
-    pub title: String,
-    /// More about it.
-    pub detail: String,
-}
-
-/// What a question came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CameTo {
-    /// It decided: they get it.
-    Yes,
-    /// It decided or went on: not by this.
-    No,
-    /// An earlier one had decided.
-    NotAsked,
-}
-
-/// What the flag gives to the person of this key.
-pub fn check(scene: &Scene, key: &str) -> Answer {
-    let bucketer = Bucketer::new(&scene.flag.salt);
-    let place = bucketer.membership_bucket(key);
-    let (share, named) = audience(scene, scene.rollout_under_way().map(|rollout| rollout.position));
-    let own = scene.configuration.overrides.iter().find(|entry| entry.user_key == key).map(|entry| &entry.variant);
-    let is_named = named.contains(&key);
-    let off = scene.configuration.killed.is_some() || scene.flag.archived.is_some();
-    let within = place < share.buckets();
-
-    let mut decided = off;
-    let mut ask = |applies: bool, yes: (&str, String), no: (&str, String)| {
-        let (came_to, (title, detail)) = match (decided, applies) {
-            (true, _) => (CameTo::NotAsked, (no.0, "Not asked any more".into())),
-            (false, true) => (CameTo::Yes, yes),
-            (false, false) => (CameTo::No, no),
-        };
-        decided |= applies;
-        Asked { came_to, title: title.to_owned(), detail }
-    };
-    let variant_of_own =
-        own.map_or_else(String::new, |variant| format!("They get “{variant}”, whatever the rule says"));
-    let mut reasons = vec![Asked {
-        came_to: if off { CameTo::No } else { CameTo::Yes },
-        title: if off { "It is off for everyone" } else { "It is not turned off" }.into(),
-        detail: if off { "Everybody gets the off variant" } else { "The rule decides" }.into(),
-    }];
-    reasons.push(ask(
-        own.is_some(),
-        ("A variant of their own", variant_of_own),
-        ("No variant of their own", "They are not in the list".into()),
-    ));
-    reasons.push(ask(
-        is_named,
-        ("Named by their key", "Named people have it".into()),
-        ("Not named by their key", "The share decides".into()),
-    ));
-    let where_they_are = format!("Their place is {} of 100", hundredth(place));
-    reasons.push(ask(
-        within,
-        ("Inside the share", format!("{where_they_are}, below {}", share.percent())),
-        ("Outside the share", format!("{where_they_are}, not below {}", share.percent())),
-    ));
-
-    let has_it = !off && own.is_none() && (is_named || within);
-    let variant = match own {
-        Some(own) if !off => own.clone(),
-        _ if has_it => variant_of_member(scene, bucketer.variant_bucket(key)),
-        _ => scene.flag.off_variant.clone(),
-    };
-    let otherwise = if off || own.is_some() { Vec::new() } else { otherwise(scene, key, place, has_it) };
-    let has_it = has_it || (!off && own.is_some_and(|own| *own != scene.flag.off_variant));
-    Answer { has_it, variant, reasons, otherwise }
-}
-
-/// A place as people read it, from 0 to 99.999.
-fn hundredth(bucket: u32) -> f64 {
-    f64::from(bucket) / 1_000.0
-}
-
-fn variant_of_member(scene: &Scene, bucket: u32) -> VariantKey {
-    let mut end = 0;
-    for part in &scene.configuration.rule.split {
-        end += part.weight.buckets();
-        if bucket < end {
-            return part.variant.clone();
-        }
+/// The context of a person: their key, and attributes as they were typed. A value that begins as a list or an object
+/// does is read as JSON, everything else is a text, which clauses read as what they need.
+///
+/// # Errors
+/// The name of the attribute whose JSON cannot be read, in a sentence.
+pub fn context(key: &str, attributes: &[(String, String)]) -> Result<Context, String> {
+    let mut context = Map::new();
+    let key = key.trim();
+    if !key.is_empty() {
+        context.insert(TARGETING_KEY.to_owned(), json!(key));
     }
-    scene.flag.off_variant.clone()
-}
-
-/// The share and the named people at a place on the line; without one, those of the rule.
-fn audience(scene: &Scene, position: Option<Position>) -> (Share, Vec<&str>) {
-    let rule = &scene.configuration.rule;
-    let mut named: Vec<_> = rule.people.iter().map(String::as_str).collect();
-    let (Some(position), Some(rollout)) = (position, scene.open_rollout()) else { return (rule.share, named) };
-    let passed = match position {
-        Position::Start => 0,
-        Position::Stage(stage) => stage + 1,
-    };
-    let begin = if scene.rollout_under_way().is_some() { rollout.share_before } else { rule.share };
-    let share = rollout.stages.iter().take(passed).fold(begin, |share, stage| match &stage.audience {
-        StageAudience::Percentage { share } => *share,
-        StageAudience::People { people } => {
-            named.extend(people.iter().map(String::as_str));
-            share
+    for (name, typed) in attributes {
+        let (name, typed) = (name.trim(), typed.trim());
+        if name.is_empty() || typed.is_empty() {
+            continue;
         }
-    });
-    (share, named)
+        let value = if typed.starts_with(['[', '{']) {
+            serde_json::from_str(typed).map_err(|_| format!("The value of {name} looks like JSON, but is none."))?
+        } else {
+            json!(typed)
+        };
+        insert(&mut context, name, value);
+    }
+    Ok(context)
 }
 
-fn otherwise(scene: &Scene, key: &str, place: u32, has_it: bool) -> Vec<(String, &'static str)> {
+/// Puts a value where its path leads: `address.country` into an object `address`.
+fn insert(context: &mut Context, path: &str, value: Value) {
+    match path.split_once('.').filter(|(first, rest)| !first.is_empty() && !rest.is_empty()) {
+        Some((first, rest)) => {
+            let inner = context.entry(first).or_insert_with(|| Value::Object(Map::new()));
+            match inner {
+                Value::Object(inner) => insert(inner, rest, value),
+                // Something else stands there already; a member of the whole name is found as well.
+                _ => drop(context.insert(path.to_owned(), value)),
+            }
+        }
+        None => drop(context.insert(path.to_owned(), value)),
+    }
+}
+
+/// Where the place of a person is among those of a rule, or of everyone else, 0 to 99,999.
+pub fn place(scene: &Scene, rule: Option<&RuleId>, context: &Context) -> Option<u32> {
+    let bucketing = Bucketing { algorithm: scene.flag.bucketing, salt: scene.flag.salt.clone() };
+    let bucketer = Bucketer::new(&bucketing, scene.flag.key.as_str());
+    let attributes = Attributes::of_context(context, Timestamp::default());
+    match rule.and_then(|id| scene.rule(id)).and_then(|told| told.rule.split_by.as_ref()) {
+        Some(path) => attributes.with_text(path, |text| text.map(|text| bucketer.membership_bucket(text))),
+        None => attributes.targeting_key().map(|key| bucketer.membership_bucket(key)),
+    }
+}
+
+/// Whether what was explained came down to a rule, or to what everyone else gets.
+pub fn is_asked(explanation: &Explanation, rule: Option<&RuleId>) -> bool {
+    explanation.steps.iter().any(|step| {
+        let about = match rule {
+            Some(_) => step.kind == StepKind::Rule && step.rule.as_ref() == rule,
+            None => step.kind == StepKind::Default,
+        };
+        about && step.holds == Some(true)
+    })
+}
+
+/// What a step on or back of the rollout would change for them: "At 50 %", "Keeps it". Nothing where the rollout is
+/// not what decides about them.
+pub fn otherwise(scene: &Scene, explanation: &Explanation, context: &Context) -> Vec<(String, &'static str)> {
     let Some(rollout) = scene.open_rollout() else { return Vec::new() };
+    let rule = rollout.rule.as_ref();
+    if !is_asked(explanation, rule) {
+        return Vec::new();
+    }
+    let place = place(scene, rule, context);
+    let key = context.get(TARGETING_KEY).and_then(Value::as_str).unwrap_or_default();
     let has_it_at = |position| {
-        let (share, named) = audience(scene, Some(position));
-        named.contains(&key) || place < share.buckets()
+        let audience = audience(scene, rollout, position);
+        let named = audience.named.contains(&key) || place.is_some_and(|place| place < audience.share.buckets());
+        let rings: Vec<_> = audience.segments.iter().map(|segment| stands_in(explanation, segment)).collect();
+        match named || rings.contains(&Some(true)) {
+            true => Some(true),
+            // Of a group that was not asked, nobody here knows.
+            false if rings.contains(&None) => None,
+            false => Some(false),
+        }
+    };
+    let Some(has_it) = has_it_at(if scene.rollout_under_way().is_some() { rollout.position } else { Position::Start })
+    else {
+        return Vec::new();
     };
     let mut otherwise = Vec::new();
-    if let Some(stage) = next(rollout) {
-        let says = match (has_it, has_it_at(Position::Stage(stage))) {
+    if let Some(stage) = next(rollout)
+        && let Some(then) = has_it_at(Position::Stage(stage))
+    {
+        let says = match (has_it, then) {
             (true, _) => "Keeps it",
             (false, true) => "Gets it",
             (false, false) => "Not yet",
         };
         otherwise.push((format!("At {}", rollout.stages[stage].title), says));
     }
-    if let (Some(_), Some(back)) = (scene.rollout_under_way(), back_one(rollout)) {
+    if let (Some(_), Some(back)) = (scene.rollout_under_way(), back_one(rollout))
+        && let Some(then) = has_it_at(back)
+    {
         let title = match back {
             Position::Start => "the start".to_owned(),
             Position::Stage(stage) => rollout.stages[stage].title.clone(),
         };
-        let says = match (has_it, has_it_at(back)) {
+        let says = match (has_it, then) {
             (true, true) => "Keeps it",
             (true, false) => "Loses it",
             (false, _) => "Does not have it",
         };
-        otherwise.push((format!("Back to {title}"), says));
+        otherwise.push((format!("After rolling back to {title}"), says));
     }
     otherwise
+}
+
+/// Whether they are in a group, as far as it was asked.
+fn stands_in(explanation: &Explanation, key: &SegmentKey) -> Option<bool> {
+    let asked = explanation.steps.iter().filter_map(|step| step.segment.as_ref());
+    asked.into_iter().find(|segment| segment.key == *key).map(|segment| segment.is_in())
+}
+
+/// Who has the feature at a place on the line.
+struct Let<'a> {
+    share: Share,
+    named: Vec<&'a str>,
+    segments: Vec<&'a SegmentKey>,
+}
+
+fn audience<'a>(scene: &'a Scene, rollout: &'a Rollout, position: Position) -> Let<'a> {
+    let (own, people, segments) = scene.own_audience(rollout.rule.as_ref());
+    let begin = if scene.rollout_under_way().is_some() { rollout.share_before } else { own };
+    let mut audience =
+        Let { share: begin, named: people.iter().map(String::as_str).collect(), segments: segments.iter().collect() };
+    let passed = match position {
+        Position::Start => 0,
+        Position::Stage(stage) => stage + 1,
+    };
+    for stage in rollout.stages.iter().take(passed) {
+        match &stage.audience {
+            StageAudience::Percentage { share } => audience.share = *share,
+            StageAudience::People { people } => audience.named.extend(people.iter().map(String::as_str)),
+            StageAudience::Segments { segments } => audience.segments.extend(segments),
+        }
+    }
+    audience
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pages::flag::fixture;
-    use signalbox_domain::Timestamp;
-    use signalbox_protocol::wire::configuration::Override;
 
-    fn told(answer: &Answer) -> Vec<String> {
-        answer.reasons.iter().map(|asked| format!("{:?} {}", asked.came_to, asked.title)).collect()
+    fn person(key: &str) -> Context {
+        context(key, &[]).unwrap()
+    }
+
+    /// What the server says of somebody whom no rule fits: the default was asked.
+    fn asked(kind: &str) -> Explanation {
+        serde_json::from_value(json!({"steps": [{"kind": kind, "holds": true, "title": "", "detail": ""}]})).unwrap()
     }
 
     /// Keys whose places are inside and outside 10 %, by the hash itself.
     fn inside_and_outside() -> (String, String) {
-        let bucketer = Bucketer::new("s");
+        let bucketer = Bucketer::signalbox_1("s");
         let find = |within: bool| {
             let keys = (0..1_000).map(|number| format!("customer-{number}"));
             let mut fitting = keys.filter(|key| (bucketer.membership_bucket(key) < 10_000) == within);
@@ -187,51 +190,60 @@ mod tests {
     }
 
     #[test]
-    fn the_share_decides_about_everybody_else() {
+    fn what_is_known_is_told_as_applications_do() {
+        let rows = |rows: &[(&str, &str)]| -> Vec<_> {
+            rows.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let known = rows(&[
+            ("country", " DE "),
+            ("app", "8.20"),
+            ("tags", "[1, \"a\"]"),
+            ("address.city", "Ulm"),
+            ("", "x"),
+            ("age", ""),
+        ]);
+        assert_eq!(
+            Value::Object(context("ann", &known).unwrap()),
+            json!({"targetingKey": "ann", "country": "DE", "app": "8.20", "tags": [1, "a"], "address": {"city": "Ulm"}})
+        );
+        assert!(context("", &[]).unwrap().is_empty());
+        let wrong = context("ann", &rows(&[("tags", "[1")])).unwrap_err();
+        assert_eq!(wrong, "The value of tags looks like JSON, but is none.");
+    }
+
+    #[test]
+    fn another_stage_changes_what_it_changes() {
         let scene = fixture::scene(fixture::running(2));
         let (inside, outside) = inside_and_outside();
-        let answer = check(&scene, &inside);
-        assert!(answer.has_it);
-        assert_eq!(answer.variant.as_str(), "on");
-        assert_eq!(answer.reasons.last().unwrap().came_to, CameTo::Yes);
-        assert_eq!(answer.otherwise[0], ("At 25 %".into(), "Keeps it"));
-
-        let answer = check(&scene, &outside);
-        assert!(!answer.has_it);
-        assert_eq!(answer.variant.as_str(), "off");
-        assert_eq!(
-            told(&answer),
-            [
-                "Yes It is not turned off",
-                "No No variant of their own",
-                "No Not named by their key",
-                "No Outside the share"
-            ]
-        );
+        let told = |key: &str| otherwise(&scene, &asked("default"), &person(key));
+        let told_of_place = place(&scene, None, &person(&inside)).unwrap();
+        assert!(told_of_place < 10_000);
+        assert_eq!(told(&inside)[0], ("At 25 %".into(), "Keeps it"));
+        assert_eq!(told(&outside)[1], ("After rolling back to 1 %".into(), "Does not have it"));
+        assert_eq!(told("ann"), [("At 25 %".into(), "Keeps it"), ("After rolling back to 1 %".into(), "Keeps it")]);
+        let at_staff = fixture::scene(fixture::running(0));
+        let told = otherwise(&at_staff, &asked("default"), &person("ann"));
+        assert_eq!(told[1], ("After rolling back to the start".into(), "Loses it"));
     }
 
     #[test]
-    fn named_people_have_it_wherever_they_fall() {
-        let answer = check(&fixture::scene(fixture::running(0)), "ann");
-        assert!(answer.has_it);
-        assert_eq!(told(&answer)[2..], ["Yes Named by their key", "NotAsked Outside the share"]);
-        assert_eq!(answer.otherwise, [("At 1 %".into(), "Keeps it"), ("Back to the start".into(), "Loses it")]);
+    fn a_rollout_that_does_not_decide_changes_nothing() {
+        let scene = fixture::scene(fixture::running(2));
+        assert_eq!(otherwise(&scene, &asked("override"), &person("ann")), []);
+        assert_eq!(otherwise(&fixture::scene(fixture::nobody()), &asked("default"), &person("ann")), []);
     }
 
     #[test]
-    fn their_own_variant_stands_above_the_rule_and_off_above_all() {
-        let mut configuration = fixture::running(0);
-        configuration.overrides = vec![Override { user_key: "ann".into(), variant: VariantKey::new("off").unwrap() }];
-        let answer = check(&fixture::scene(configuration.clone()), "ann");
-        assert_eq!((answer.has_it, answer.variant.as_str()), (false, "off"));
-        assert_eq!(answer.reasons[1].came_to, CameTo::Yes);
-
-        configuration.overrides[0].variant = VariantKey::new("on").unwrap();
-        assert!(check(&fixture::scene(configuration.clone()), "ann").has_it);
-
-        configuration.killed = Some(Timestamp::from_millis(1));
-        let answer = check(&fixture::scene(configuration), "ann");
-        assert_eq!((answer.has_it, answer.variant.as_str()), (false, "off"));
-        assert!(answer.reasons[1..].iter().all(|asked| asked.came_to == CameTo::NotAsked));
+    fn of_a_group_that_was_not_asked_nothing_is_said() {
+        let mut configuration = fixture::running(2);
+        if let Some(rollout) = &mut configuration.rollout {
+            let segments = vec![SegmentKey::new("staff").unwrap()];
+            rollout.stages[3].audience = StageAudience::Segments { segments };
+        }
+        let scene = fixture::scene(configuration);
+        let (inside, outside) = inside_and_outside();
+        let told = |key: &str| otherwise(&scene, &asked("default"), &person(key));
+        assert_eq!(told(&inside)[0].1, "Keeps it");
+        assert!(told(&outside).iter().all(|(title, _)| !title.starts_with("At ")));
     }
 }

@@ -48,7 +48,7 @@ fn check(typed: &[(String, String)]) -> Result<Vec<Override>, Vec<Option<String>
     }
 }
 
-/// People with a variant of their own: add, change, remove.
+/// People with a version of their own: add, change, remove.
 #[component]
 pub fn OverridesCard() -> impl IntoView {
     let page = use_page();
@@ -115,7 +115,7 @@ pub fn OverridesCard() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="overrides">
             <div class="card-h">
-                <h2 id="overrides">"People with a variant of their own"</h2>
+                <h2 id="overrides">"People with a version of their own"</h2>
                 <span class="ink3 fs12 hide-n">"Whatever the rule or the rollout says"</span>
                 <span class="end">
                     <Button size=ButtonSize::Small icon=IconName::Plus disabled=Signal::derive(full) on_press=add>

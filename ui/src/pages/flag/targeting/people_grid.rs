@@ -16,6 +16,22 @@ enum Square {
     Out,
 }
 
+impl Square {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Joins => "nx",
+            Self::Leaves => "out",
+            Self::Out => "",
+        }
+    }
+}
+
+/// The square in which a place is, counted from 0.
+fn your_square(place: Option<u32>) -> Option<usize> {
+    place.and_then(|place| usize::try_from(place / 1_000).ok())
+}
+
 /// A square for each percent: a share, and what it becomes.
 #[component]
 pub fn PeopleGrid(
@@ -28,6 +44,9 @@ pub fn PeopleGrid(
     /// When that is: "if you save", "at 50 %".
     #[prop(into)]
     when: Signal<String>,
+    /// The place of a person who was checked, 0 to 99,999.
+    #[prop(optional, into)]
+    you: Signal<Option<u32>>,
     /// Whether it is turned off for everyone, so that nobody has it until it is turned on again.
     #[prop(into)]
     off: Signal<bool>,
@@ -39,23 +58,22 @@ pub fn PeopleGrid(
             std::cmp::Ordering::Greater => format!(", {then} have it {}", when.get()),
             std::cmp::Ordering::Less => format!(", only {then} {}", when.get()),
         };
+        let tested = your_square(you.get())
+            .map_or_else(String::new, |square| format!(". The person whom you checked is in square {}", square + 1));
         match off.get() {
-            true => format!("Nobody has it now; {now} of people when it is turned on again{change}"),
-            false => format!("{now} of people have it now{change}"),
+            true => format!("Nobody has it now; {now} of people when it is turned on again{change}{tested}"),
+            false => format!("{now} of people have it now{change}{tested}"),
         }
     };
     view! {
         <div class="pgrid" role="img" aria-label=label>
             {move || {
+                let yours = your_square(you.get());
                 squares(now.get(), then.get())
-                    .map(|square| {
+                    .enumerate()
+                    .map(|(place, square)| {
                         view! {
-                            <i class=match square {
-                                Square::In => "in",
-                                Square::Joins => "nx",
-                                Square::Leaves => "out",
-                                Square::Out => "",
-                            }></i>
+                            <i class=square.class() class:you=yours == Some(place)></i>
                         }
                     })
                     .collect_view()
@@ -82,6 +100,16 @@ pub fn PeopleGrid(
                 <i class="sq"></i>
                 "does not have it"
             </span>
+            {move || {
+                let place = your_square(you.get())?;
+                let square = squares(now.get(), then.get()).nth(place)?;
+                Some(view! {
+                    <span class="legend fs11">
+                        <i class=format!("sq you {}", square.class())></i>
+                        "the person you checked"
+                    </span>
+                })
+            }}
             <span class="end ink3">"Whoever is in stays in as the share grows"</span>
         </div>
     }

@@ -17,13 +17,14 @@ use crate::pages::flag::percent;
 use crate::pages::flag::scene::Scene;
 use crate::pages::flag::targeting::confirmation::of_split;
 use crate::pages::flag::targeting::split_rows::{SplitRow, check, part_of, rows};
+use crate::pages::flag::targeting::weight_rows::WeightField;
 use crate::state::{ToastKind, use_store};
 
 /// What the split is made of: all variants, and the weights of those that people get.
 type Content = (Vec<VariantKey>, Vec<WeightedVariant>);
 
 /// Colours of the bar, lightest last; more variants begin anew.
-const COLORS: [&str; 4] = ["var(--chart-1)", "var(--chart-3)", "var(--chart-2)", "var(--chart-4)"];
+pub const COLORS: [&str; 4] = ["var(--chart-1)", "var(--chart-3)", "var(--chart-2)", "var(--chart-4)"];
 
 /// The split between variants, with the people of each; locked while a rollout is under way.
 #[component]
@@ -51,8 +52,8 @@ pub fn SplitCard() -> impl IntoView {
     let is_typed = move |(variants, split): &Content| typed() != rows(variants, split);
     let (base, changed) = Base::follow(page, read, is_typed, seed);
     let checked = Memo::new(move |_| check(&typed()));
-    let reached = Memo::new(move |_| scene.with(|scene| scene.unless_turned_off().people));
-    let driven = Memo::new(move |_| scene.with(|scene| scene.rollout_under_way().is_some()));
+    let reached = Memo::new(move |_| scene.with(|scene| scene.default_people()));
+    let driven = Memo::new(move |_| scene.with(|scene| scene.default_is_driven()));
     // Where nothing can be typed, what nobody gets is not worth a row.
     let shown = move || {
         let worth = |(_, weight): &(VariantKey, RwSignal<String>)| {
@@ -75,9 +76,15 @@ pub fn SplitCard() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="split">
             <div class="card-h">
-                <h2 id="split">"What they get"</h2>
-                <span class="ink3 fs12">"Among people who have it; everybody else gets "
-                    <code>{move || scene.with(|scene| scene.flag.off_variant.to_string())}</code>
+                <h2 id="split">"Versions"</h2>
+                <span class="ink3 fs12">
+                    {move || {
+                        if scene.with(|scene| scene.configuration.rules.is_empty()) {
+                            "among people who get it"
+                        } else {
+                            "among everyone else who gets it"
+                        }
+                    }}
                 </span>
                 <span class="end num" role="status">
                     {move || changed.get().then(|| checked.with(|checked| checked.sum.clone()))}
@@ -164,24 +171,5 @@ pub fn SplitCard() -> impl IntoView {
                     }
                 })
         }}
-    }
-}
-
-#[component]
-fn WeightField(variant: VariantKey, weight: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {
-    view! {
-        <label class="field weight-field" class:field--error=move || error.with(Option::is_some)>
-            <span class="sr">{format!("Weight of {variant} in percent")}</span>
-            <input
-                class="num"
-                name="weight"
-                inputmode="decimal"
-                autocomplete="off"
-                prop:value=move || weight.get()
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                on:input=move |event| weight.set(event_target_value(&event))
-            />
-            <span class="ink3">"%"</span>
-        </label>
     }
 }

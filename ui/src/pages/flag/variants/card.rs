@@ -305,7 +305,10 @@ fn told(scene: &Scene, body: &ChangeVariants, production: bool) -> Confirmation 
     }
     let people: u64 =
         scene.flag.configurations.values().filter(|one| one.killed.is_none()).map(|one| one.reach.people).sum();
-    let effect = if body.off_variant == scene.flag.off_variant {
+    let by_rules = scene.flag.configurations.values().any(|one| !one.rules.is_empty());
+    let effect = if body.off_variant == scene.flag.off_variant && by_rules {
+        Effect::new("", "Whoever has it", ", in any environment, may get another value at once.")
+    } else if body.off_variant == scene.flag.off_variant {
         let figure = crate::words::capitalised(&signalbox_domain::people::in_words(people));
         let verb = if people == 1 { "has" } else { "have" };
         Effect::new("", figure, format!(" {verb} it in all environments, and may get another value at once."))

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use signalbox_domain::key::RuleId;
+use signalbox_domain::people;
 use signalbox_domain::rollout::{Position, Stage};
 use signalbox_protocol::endpoint::{ChangeStagesEndpoint, DiscardRollout, DraftRolloutEndpoint};
 use signalbox_protocol::wire::Empty;
@@ -10,10 +12,13 @@ use signalbox_protocol::wire::rollout::{ChangeStages, DraftRollout, StageInRollo
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use crate::browser;
-use crate::components::{Button, ButtonKind, IconName};
-use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
+use crate::components::{Button, ButtonKind, IconName, Select};
+use crate::form::Problem;
+use crate::pages::flag::change::confirmation;
+use crate::pages::flag::change::confirmation::{Confirmation, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::step::Asks;
 use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::crowd::Crowd;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor};
 use crate::pages::flag::rollout::plan::rows::{Floor, StageRow, usual};
@@ -45,9 +50,19 @@ pub fn PlanCard(
     let store = use_store();
     // Whoever opens the plan wants to type into it.
     request_animation_frame(|| browser::focus(".plan-rows input[name=share], .plan-rows textarea"));
-    let (rows, floor) = page.scene.with_untracked(|scene| begin(scene, mode));
-    let crowd = page.scene.with_untracked(|scene| scene.crowd());
+    let (rows, floor, crowd) = page.scene.with_untracked(|scene| begin(scene, mode));
     let editor = Editor::new(rows, floor, crowd);
+    let rule = RwSignal::new(String::new());
+    // Another rule has other people, and another share to begin from.
+    Effect::new(move |before: Option<String>| {
+        let chosen = rule.get();
+        if before.is_some_and(|before| before != chosen) {
+            let (floor, crowd) =
+                page.scene.with_untracked(|scene| ground(scene, RuleId::new(chosen.as_str()).ok().as_ref()));
+            editor.stand_on(floor, crowd);
+        }
+        chosen
+    });
     // The version that the edit was begun on; after somebody else's change, the next try is made on theirs.
     let version = RwSignal::new(page.scene.with_untracked(|scene| scene.configuration.version));
     let busy = RwSignal::new(false);
@@ -82,7 +97,8 @@ pub fn PlanCard(
         spawn_local(async move {
             let answer = match mode {
                 PlanMode::New => {
-                    let body = DraftRollout { stages: Some(stages), plan: None };
+                    let rule = RuleId::new(rule.get_untracked()).ok();
+                    let body = DraftRollout { stages: Some(stages), plan: None, rule };
                     store.send::<DraftRolloutEndpoint>(&at, &body, against).await
                 }
                 PlanMode::Draft | PlanMode::UnderWay => {
@@ -139,6 +155,7 @@ pub fn PlanCard(
                     }}
                 </span>
             </div>
+            {(mode == PlanMode::New).then(|| view! { <ForWhom rule fault=editor.fault /> })}
             <Templates editor choose=mode != PlanMode::UnderWay />
             <PlanEditor editor />
             <div class="card-f row">
@@ -185,12 +202,46 @@ pub fn PlanCard(
     }
 }
 
+/// The choice of the rule that the rollout is for, where there are rules.
+#[component]
+fn ForWhom(rule: RwSignal<String>, fault: Problem) -> impl IntoView {
+    let scene = use_page().scene;
+    let options = Signal::derive(move || {
+        scene.with(|scene| {
+            let mut options = vec![(String::new(), "Everyone else, whom no rule fits".to_owned())];
+            options.extend((1..).zip(&scene.configuration.rules).map(|(number, told)| {
+                let fits = told.rule.fits.map_or_else(String::new, |fits| format!(", {}", people::in_words(fits)));
+                (told.rule.id.to_string(), format!("Rule {number}, {}{fits}", told.rule.title()))
+            }));
+            options
+        })
+    });
+    let error = fault.at("rule");
+    view! {
+        <Show when=move || options.with(|options| options.len() > 1)>
+            <div class="plan-for">
+                <Select label="For whom" value=rule options error />
+            </div>
+        </Show>
+    }
+}
+
+/// Who has the feature before a rollout of a rule, or of what everyone else gets, and among how many people.
+fn ground(scene: &Scene, rule: Option<&RuleId>) -> (Floor, Crowd) {
+    let (share, people, segments) = scene.own_audience(rule);
+    let named = people.len() as u64 + scene.segments.people_in(segments).unwrap_or_default();
+    let crowd = match rule.and_then(|id| scene.rule(id)) {
+        Some(told) => Crowd::new(told.rule.fits.unwrap_or_default()),
+        None => scene.everyone(),
+    };
+    (Floor { share, named }, crowd)
+}
+
 /// The rows to begin with, and who has the feature before the first of them.
-fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor) {
-    let rule = &scene.configuration.rule;
-    let floor = Floor { share: rule.share, named: rule.people.len() as u64 };
+fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor, Crowd) {
     let rollout = scene.open_rollout().filter(|_| mode != PlanMode::New);
-    let Some(rollout) = rollout else { return (usual(floor), floor) };
+    let (floor, crowd) = ground(scene, rollout.and_then(|rollout| rollout.rule.as_ref()));
+    let Some(rollout) = rollout else { return (usual(floor), floor, crowd) };
     let passed = match (mode, rollout.position) {
         (PlanMode::UnderWay, Position::Stage(stage)) => stage + 1,
         _ => 0,
@@ -205,7 +256,7 @@ fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor) {
         })
         .collect();
     let floor = if mode == PlanMode::UnderWay { Floor { share: rollout.share_before, ..floor } } else { floor };
-    (rows, floor)
+    (rows, floor, crowd)
 }
 
 /// A stage as it was planned.
@@ -222,7 +273,7 @@ fn told(scene: &Scene, stages: &[Stage<String>]) -> Confirmation {
         about: "This changes what comes next in",
         place: scene.environment.name.clone(),
         change: None,
-        effect: Effect::new("", "Nobody", " gains or loses it now; the stages ahead are different."),
+        effect: confirmation::Effect::new("", "Nobody", " gains or loses it now; the stages ahead are different."),
         facts: vec![
             Fact::new(FactKind::NotAffected, "Stages that were passed, and everyone who has it."),
             Fact::new(FactKind::WayBack, "Edit the plan again at any time."),
@@ -230,8 +281,8 @@ fn told(scene: &Scene, stages: &[Stage<String>]) -> Confirmation {
         reason: Reason::asked(Asks::InProduction, scene.environment.production),
         exact: Exact {
             path: format!("{} / {} / rollout / stages", scene.environment.key, scene.flag.key),
-            removed: vec![line(&was)],
-            added: vec![line(stages)],
+            removed: vec![line(&was, &scene.segments)],
+            added: vec![line(stages, &scene.segments)],
         },
         confirm: "Change the plan".into(),
         working: "Changing…",
@@ -247,16 +298,16 @@ mod tests {
     #[test]
     fn what_was_passed_is_locked() {
         let scene = fixture::scene(fixture::running(1));
-        let (rows, _) = begin(&scene, PlanMode::UnderWay);
+        let (rows, ..) = begin(&scene, PlanMode::UnderWay);
         let locked: Vec<_> = rows.iter().map(|row| row.passed.is_some()).collect();
         assert_eq!(locked, [true, true, false, false, false]);
-        let (rows, _) = begin(&fixture::scene(fixture::draft()), PlanMode::Draft);
+        let (rows, ..) = begin(&fixture::scene(fixture::draft()), PlanMode::Draft);
         assert!(rows.iter().all(|row| row.passed.is_none()));
     }
 
     #[test]
     fn a_new_plan_begins_with_the_usual_line() {
-        let (rows, floor) = begin(&fixture::scene(fixture::nobody()), PlanMode::New);
+        let (rows, floor, _) = begin(&fixture::scene(fixture::nobody()), PlanMode::New);
         assert_eq!(rows.len(), 4);
         assert_eq!(floor.named, 0);
     }

@@ -1,19 +1,23 @@
 //! The rows of a plan: whom each stage lets in, with live people counts and errors beside the fields.
 
 use leptos::prelude::*;
+use signalbox_domain::key::SegmentKey;
 use signalbox_domain::rollout::Stage;
 
 use crate::components::{Button, ButtonKind, ButtonSize, FieldError, Icon, IconName, Select};
 use crate::form::Problem;
 use crate::pages::flag::crowd::{Crowd, figure};
 use crate::pages::flag::rollout::plan::rows::{Checked, Floor, LetsIn, StageRow, check, shown_at, suggested};
+use crate::segment_picker::SegmentPicker;
+use crate::state::use_store;
 
 /// A plan while it is edited.
 #[derive(Clone, Copy)]
 pub struct Editor {
     rows: RwSignal<Vec<Row>>,
     next_id: StoredValue<u32>,
-    floor: StoredValue<Floor>,
+    /// Who has the feature before the first stage, and of how many people.
+    ground: RwSignal<(Floor, Crowd)>,
     checked: Memo<Checked>,
     /// Whether saving was tried: from then on empty fields are marked too.
     tried: RwSignal<bool>,
@@ -29,17 +33,20 @@ struct Row {
     lets_in: RwSignal<String>,
     share: RwSignal<String>,
     people: RwSignal<String>,
+    groups: RwSignal<Vec<SegmentKey>>,
     passed: StoredValue<Option<Stage<String>>>,
 }
 
 const SHARE: &str = "share";
 const NAMED: &str = "named";
+const GROUPS: &str = "groups";
 
 impl Row {
     fn new(id: u32, row: StageRow) -> Self {
         let lets_in = match row.lets_in {
             LetsIn::Share => SHARE,
             LetsIn::Named => NAMED,
+            LetsIn::Groups => GROUPS,
         };
         Self {
             id,
@@ -47,6 +54,7 @@ impl Row {
             lets_in: RwSignal::new(lets_in.to_owned()),
             share: RwSignal::new(row.share),
             people: RwSignal::new(row.people),
+            groups: RwSignal::new(row.groups),
             passed: StoredValue::new(row.passed),
         }
     }
@@ -58,9 +66,14 @@ impl Row {
     fn typed(self) -> StageRow {
         StageRow {
             name: self.name.get(),
-            lets_in: if self.lets_in.with(|lets_in| lets_in == NAMED) { LetsIn::Named } else { LetsIn::Share },
+            lets_in: self.lets_in.with(|lets_in| match lets_in.as_str() {
+                NAMED => LetsIn::Named,
+                GROUPS => LetsIn::Groups,
+                _ => LetsIn::Share,
+            }),
             share: self.share.get(),
             people: self.people.get(),
+            groups: self.groups.get(),
             passed: self.passed.get_value(),
         }
     }
@@ -72,12 +85,14 @@ impl Editor {
         let rows: Vec<_> = (0..).zip(rows).map(|(id, row)| Row::new(id, row)).collect();
         let next_id = StoredValue::new(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         let rows = RwSignal::new(rows);
+        let ground = RwSignal::new((floor, crowd));
+        let store = use_store();
         let checked = Memo::new(move |_| {
             let typed: Vec<_> = rows.get().into_iter().map(Row::typed).collect();
-            check(&typed, floor, crowd)
+            let (floor, crowd) = ground.get();
+            check(&typed, floor, crowd, &store.segments())
         });
-        let floor = StoredValue::new(floor);
-        Self { rows, next_id, floor, checked, tried: RwSignal::new(false), fault: Problem::new() }
+        Self { rows, next_id, ground, checked, tried: RwSignal::new(false), fault: Problem::new() }
     }
 
     /// The stages, when nothing is wrong with them; else marks what is.
@@ -102,12 +117,21 @@ impl Editor {
 
     /// Begins anew with the usual line.
     pub fn usual(&self) {
-        self.replace(super::rows::usual(self.floor.get_value()));
+        self.replace(super::rows::usual(self.floor()));
+    }
+
+    /// It is for other people now, of whom others have the feature before the first stage.
+    pub fn stand_on(&self, floor: Floor, crowd: Crowd) {
+        self.ground.set((floor, crowd));
+    }
+
+    fn floor(&self) -> Floor {
+        self.ground.get_untracked().0
     }
 
     fn add(&self) {
         let typed: Vec<_> = untrack(|| self.rows.get().into_iter().map(Row::typed).collect());
-        let row = Row::new(self.fresh_id(), suggested(&typed, self.floor.get_value()));
+        let row = Row::new(self.fresh_id(), suggested(&typed, self.floor()));
         self.rows.update(|rows| rows.push(row));
     }
 
@@ -136,14 +160,14 @@ impl Editor {
     fn error(
         &self,
         path: impl Fn() -> String + Send + Sync + 'static,
-        typed: RwSignal<String>,
+        is_empty: Signal<bool>,
     ) -> Signal<Option<String>> {
         let editor = *self;
         Signal::derive(move || {
             let path = path();
             let here = editor.checked.with(|checked| checked.problems.get(&path).cloned());
             // An empty field is no error before somebody tries to save it.
-            let here = here.filter(|_| editor.tried.get() || !typed.with(String::is_empty));
+            let here = here.filter(|_| editor.tried.get() || !is_empty.get());
             here.or_else(|| editor.fault.about(|field| shown_at(field) == path))
         })
     }
@@ -185,9 +209,11 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
         before.is_none_or(Row::is_passed)
     };
     let last = move || editor.rows.with(|rows| place.get() + 1 >= rows.len());
-    let is_named = Memo::new(move |_| row.lets_in.with(|lets_in| lets_in == NAMED));
+    let lets_in = Memo::new(move |_| row.lets_in.get());
     if row.is_passed() {
-        let title = row.passed.with_value(|stage| stage.as_ref().map(Stage::in_words)).unwrap_or_default();
+        let names = use_store().segments();
+        let title =
+            row.passed.with_value(|stage| stage.as_ref().map(|stage| stage.in_words(&names))).unwrap_or_default();
         return view! {
             <li class="plan-row plan-row--passed">
                 <span class="rn num">{number}</span>
@@ -203,7 +229,11 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
         }
         .into_any();
     }
-    let options = vec![(SHARE.to_owned(), "A share".to_owned()), (NAMED.to_owned(), "Named people".into())];
+    let options = vec![
+        (SHARE.to_owned(), "A share".to_owned()),
+        (GROUPS.to_owned(), "Groups".into()),
+        (NAMED.to_owned(), "Named people".into()),
+    ];
     view! {
         <li class="plan-row" data-testid="plan-stage">
             <span class="rn num">{number}</span>
@@ -211,22 +241,31 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
                 <Select label="Lets in" hide_label=true value=row.lets_in options=Signal::stored(options) />
             </div>
             <div class="plan-audience">
-                {move || {
-                    if is_named.get() {
+                {move || match lets_in.get().as_str() {
+                    NAMED => {
                         view! {
                             <NamedPeople
                                 value=row.people
                                 number=number()
-                                error=editor.error(path("audience.people"), row.people)
+                                error=editor.error(path("audience.people"), Signal::derive(move || row.people.with(String::is_empty)))
                             />
                         }
                             .into_any()
-                    } else {
+                    }
+                    GROUPS => {
+                        let error = editor.error(path("audience.segments"), Signal::derive(move || row.groups.with(Vec::is_empty)));
+                        view! {
+                            <SegmentPicker label=format!("Groups of stage {}", number()) value=row.groups />
+                            <FieldError error />
+                        }
+                            .into_any()
+                    }
+                    _ => {
                         view! {
                             <ShareField
                                 value=row.share
                                 number=number()
-                                error=editor.error(path("audience.share"), row.share)
+                                error=editor.error(path("audience.share"), Signal::derive(move || row.share.with(String::is_empty)))
                             />
                         }
                             .into_any()
@@ -234,7 +273,7 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
                 }}
             </div>
             <div class="plan-name grow">
-                <NameField value=row.name number=number error=editor.error(path("name"), row.name) />
+                <NameField value=row.name number=number error=editor.error(path("name"), Signal::derive(move || row.name.with(String::is_empty))) />
             </div>
             <span class="num ink2 plan-people">{people}</span>
             <span class="row gap1 plan-moves">

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use signalbox_domain::rollout::{MOST_PEOPLE, MOST_STAGES, Stage, StageAudience};
+use signalbox_domain::key::SegmentKey;
+use signalbox_domain::rollout::{MOST_PEOPLE, MOST_RINGS, MOST_STAGES, Stage, StageAudience};
 use signalbox_domain::{Share, text};
 
 use crate::pages::flag::crowd::Crowd;
 use crate::pages::flag::percent;
+use crate::state::Segments;
 use crate::words::capitalised;
 
 /// A stage as it is typed.
@@ -20,6 +22,8 @@ pub struct StageRow {
     pub share: String,
     /// One key on each line, for a stage that lets in named people.
     pub people: String,
+    /// Groups, for a stage that lets in whole groups.
+    pub groups: Vec<SegmentKey>,
     /// The stage as it stands, where it was passed and must stay.
     pub passed: Option<Stage<String>>,
 }
@@ -32,6 +36,8 @@ pub enum LetsIn {
     Share,
     /// People named by their key.
     Named,
+    /// Whole groups.
+    Groups,
 }
 
 /// The stages before which a plan begins: who has the feature then.
@@ -39,7 +45,7 @@ pub enum LetsIn {
 pub struct Floor {
     /// Share of everybody.
     pub share: Share,
-    /// How many are named one by one.
+    /// How many are named one by one, or in groups that are let in whole.
     pub named: u64,
 }
 
@@ -93,6 +99,17 @@ impl StageRow {
                 .map(|people| StageAudience::People { people })
                 .map_err(|message| wrong("audience.people", message))
                 .ok(),
+            LetsIn::Groups => match self.groups.len() {
+                0 => {
+                    wrong("audience.segments", "Choose at least one group.".into());
+                    None
+                }
+                1..=MOST_RINGS => Some(StageAudience::Segments { segments: self.groups.clone() }),
+                many => {
+                    wrong("audience.segments", format!("Choose at most {MOST_RINGS} groups; these are {many}."));
+                    None
+                }
+            },
         };
         Some(Stage { name: name?, audience: audience? })
     }
@@ -101,11 +118,19 @@ impl StageRow {
 impl From<Stage<String>> for StageRow {
     fn from(stage: Stage<String>) -> Self {
         let name = stage.name.unwrap_or_default();
-        let (lets_in, share, people) = match stage.audience {
-            StageAudience::Percentage { share } => (LetsIn::Share, percent::typed(share), String::new()),
-            StageAudience::People { people } => (LetsIn::Named, String::new(), people.join("\n")),
+        let blank = |lets_in| Self {
+            name,
+            lets_in,
+            share: String::new(),
+            people: String::new(),
+            groups: Vec::new(),
+            passed: None,
         };
-        Self { name, lets_in, share, people, passed: None }
+        match stage.audience {
+            StageAudience::Percentage { share } => Self { share: percent::typed(share), ..blank(LetsIn::Share) },
+            StageAudience::People { people } => Self { people: people.join("\n"), ..blank(LetsIn::Named) },
+            StageAudience::Segments { segments } => Self { groups: segments, ..blank(LetsIn::Groups) },
+        }
     }
 }
 
@@ -151,7 +176,7 @@ pub fn suggested(rows: &[StageRow], floor: Floor) -> StageRow {
 }
 
 /// Checks stages as the server does, and counts the people of each.
-pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd) -> Checked {
+pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd, segments: &Segments) -> Checked {
     let mut problems = BTreeMap::new();
     if rows.is_empty() {
         problems.insert("stages".into(), "Add at least one stage.".into());
@@ -177,6 +202,10 @@ pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd) -> Checked {
                 share = share.max(*next);
             }
             Some(StageAudience::People { people }) => named += people.len() as u64,
+            Some(StageAudience::Segments { segments: keys }) => match segments.people_in(keys) {
+                Some(people) => named = named.saturating_add(people),
+                None => known = false,
+            },
             None => known = false,
         }
         people.push(if known { crowd.reached(share, named) } else { None });
@@ -185,12 +214,13 @@ pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd) -> Checked {
     Checked { stages: problems.is_empty().then_some(stages), problems, people }
 }
 
-/// The path under which a form shows a problem of the server: a person of a stage belongs to the whole list.
+/// The path under which a form shows a problem of the server: a person or group of a stage belongs to the whole list.
 pub fn shown_at(path: &str) -> String {
-    match path.split_once("].audience.people[") {
-        Some((stage, _)) => format!("{stage}].audience.people"),
-        None => path.to_owned(),
-    }
+    let list = ["people", "segments"].into_iter().find_map(|list| {
+        let (stage, _) = path.split_once(&format!("].audience.{list}["))?;
+        Some(format!("{stage}].audience.{list}"))
+    });
+    list.unwrap_or_else(|| path.to_owned())
 }
 
 #[cfg(test)]
@@ -208,7 +238,7 @@ mod tests {
     }
 
     fn problems(rows: &[StageRow], floor: Floor) -> Vec<String> {
-        let checked = check(rows, floor, Crowd::new(1_000));
+        let checked = check(rows, floor, Crowd::new(1_000), &Segments::default());
         assert_eq!(checked.stages.is_some(), checked.problems.is_empty());
         checked.problems.into_iter().map(|(field, message)| format!("{field}: {message}")).collect()
     }
@@ -216,9 +246,9 @@ mod tests {
     #[test]
     fn a_good_plan_is_counted_in_people() {
         let rows = [people("ann\n\n ben \n"), share("1"), share("12.5 %"), share("100")];
-        let checked = check(&rows, NOBODY, Crowd::new(164_000));
+        let checked = check(&rows, NOBODY, Crowd::new(164_000), &Segments::default());
         assert_eq!(checked.people, [Some(2), Some(1_640), Some(20_500), Some(164_000)]);
-        let titles: Vec<_> = checked.stages.unwrap().iter().map(Stage::in_words).collect();
+        let titles: Vec<_> = checked.stages.unwrap().iter().map(|stage| stage.in_words(&Segments::default())).collect();
         assert_eq!(titles, ["2 named people", "1 %", "12.5 %", "100 %"]);
     }
 
@@ -251,7 +281,7 @@ mod tests {
 
     #[test]
     fn after_a_stage_that_is_wrong_nothing_is_counted() {
-        let checked = check(&[share("1"), share("x"), share("50")], NOBODY, Crowd::new(1_000));
+        let checked = check(&[share("1"), share("x"), share("50")], NOBODY, Crowd::new(1_000), &Segments::default());
         assert_eq!(checked.people, [Some(10), None, None]);
     }
 
@@ -260,7 +290,21 @@ mod tests {
         let stage =
             Stage { name: Some(" Staff ".into()), audience: StageAudience::People { people: vec![" a".into()] } };
         let rows = [StageRow::passed(stage.clone()), share("1")];
-        assert_eq!(check(&rows, NOBODY, Crowd::new(1_000)).stages.unwrap()[0], stage);
+        assert_eq!(check(&rows, NOBODY, Crowd::new(1_000), &Segments::default()).stages.unwrap()[0], stage);
+    }
+
+    #[test]
+    fn whole_groups_are_let_in() {
+        let row = StageRow {
+            lets_in: LetsIn::Groups,
+            groups: vec![SegmentKey::new("staff").unwrap()],
+            ..StageRow::of_share(Share::NOBODY)
+        };
+        let checked = check(&[row.clone(), share("10")], NOBODY, Crowd::new(1_000), &Segments::default());
+        assert_eq!(checked.people, [None, None], "nobody stated how many are in it");
+        assert!(checked.stages.is_some());
+        let none = StageRow { groups: Vec::new(), ..row };
+        assert_eq!(problems(&[none], NOBODY), ["stages[0].audience.segments: Choose at least one group."]);
     }
 
     #[test]
@@ -276,6 +320,7 @@ mod tests {
     #[test]
     fn a_person_of_a_stage_belongs_to_the_whole_list() {
         assert_eq!(shown_at("stages[1].audience.people[3]"), "stages[1].audience.people");
+        assert_eq!(shown_at("stages[1].audience.segments[0]"), "stages[1].audience.segments");
         assert_eq!(shown_at("stages[1].audience.share"), "stages[1].audience.share");
     }
 }

@@ -13,7 +13,7 @@ use crate::form::{Attempt, key_from_name};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::plan::editor::Editor;
 use crate::pages::flag::rollout::plan::rows::StageRow;
-use crate::state::{ToastKind, use_store};
+use crate::state::{Segments, ToastKind, use_store};
 
 /// Templates to begin from, and the ways to keep and remove them.
 #[component]
@@ -38,7 +38,7 @@ pub fn Templates(
                         </button>
                         <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
                             {
-                                let title = line(&plan.stages);
+                                let title = line(&plan.stages, &store.segments());
                                 let name = plan.name.clone();
                                 view! {
                                     <button type="button" class="fchip" title=title on:click=move |_| begin(&plan)>
@@ -73,8 +73,8 @@ pub fn Templates(
 }
 
 /// "Staff → 1 % → 10 %".
-pub fn line(stages: &[Stage<String>]) -> String {
-    stages.iter().map(Stage::in_words).collect::<Vec<_>>().join(" → ")
+pub fn line(stages: &[Stage<String>], segments: &Segments) -> String {
+    stages.iter().map(|stage| stage.in_words(segments)).collect::<Vec<_>>().join(" → ")
 }
 
 /// A key that no other template has: the name's, with a number where that is taken.
@@ -96,7 +96,7 @@ fn KeepTemplate(stages: Vec<Stage<String>>, #[prop(into)] on_close: Callback<()>
     let name = RwSignal::new(String::new());
     let attempt = Attempt::new();
     let Attempt { busy, problem } = attempt;
-    let words = line(&stages);
+    let words = line(&stages, &untrack(|| store.segments()));
     let save = Callback::new(move |()| {
         let typed = name.get_untracked();
         let Some(key) = free_key(&typed, &untrack(|| store.plans())) else { return };

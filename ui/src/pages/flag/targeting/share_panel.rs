@@ -1,6 +1,7 @@
-//! The share of everybody who has the feature, and people named by their key.
+//! The share of everyone else who has the feature, whom no rule fits; and whoever has it whatever the share is.
 
 use leptos::prelude::*;
+use signalbox_domain::key::SegmentKey;
 use signalbox_domain::{Share, people as numbers};
 use signalbox_protocol::endpoint::ChangeRuleEndpoint;
 use signalbox_protocol::wire::configuration::ChangeRule;
@@ -13,34 +14,42 @@ use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::percent;
 use crate::pages::flag::scene::Scene;
+use crate::pages::flag::targeting::check_card::Checked;
 use crate::pages::flag::targeting::confirmation::of_share;
+use crate::pages::flag::targeting::keys;
 use crate::pages::flag::targeting::people_grid::PeopleGrid;
+use crate::segment_picker::SegmentPicker;
 use crate::state::{ToastKind, use_store};
 
-/// Keys typed one on each line.
-fn keys(typed: &str) -> Vec<String> {
-    typed.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
+/// The share and whoever has the feature besides.
+type Content = (Share, Vec<String>, Vec<SegmentKey>);
 
-/// The share of everybody, with a slider and a number, and people named by their key.
+/// The share of everyone else, with a slider and a number; people named by their key, and groups.
 #[component]
-pub fn ShareCard() -> impl IntoView {
+pub fn SharePanel(
+    /// The person who was checked last.
+    checked: Checked,
+) -> impl IntoView {
     let page = use_page();
     let store = use_store();
     let scene = page.scene;
     let typed = RwSignal::new(String::new());
     let named = RwSignal::new(String::new());
-    let read = |scene: &Scene| {
+    let groups = RwSignal::new(Vec::<SegmentKey>::new());
+    let read = |scene: &Scene| -> (Content, u64) {
         let rule = &scene.configuration.rule;
-        ((rule.share, rule.people.clone()), scene.configuration.version)
+        ((rule.share, rule.people.clone(), rule.segments.clone()), scene.configuration.version)
     };
-    let seed = move |(share, people): (Share, Vec<String>)| {
+    let seed = move |(share, people, segments): Content| {
         typed.set(percent::typed(share));
         named.set(people.join("\n"));
+        groups.set(segments);
     };
     seed(scene.with_untracked(|scene| read(scene).0));
-    let is_typed = move |(share, people): &(Share, Vec<String>)| {
-        typed.with(|typed| percent::parse(typed) != Ok(*share)) || named.with(|named| keys(named) != *people)
+    let is_typed = move |(share, people, segments): &Content| {
+        typed.with(|typed| percent::parse(typed) != Ok(*share))
+            || named.with(|named| keys(named) != *people)
+            || groups.with(|groups| groups != segments)
     };
     let (base, changed) = Base::follow(page, read, is_typed, seed);
 
@@ -49,10 +58,16 @@ pub fn ShareCard() -> impl IntoView {
     let share = Signal::derive(move || parsed.get().unwrap_or_else(|_| now.get()));
     let reached = Memo::new(move |_| {
         let count = named.with(|named| keys(named).len() as u64);
-        scene.with(|scene| scene.crowd().reached(share.get(), count))
+        scene.with(|scene| {
+            let besides = groups.with(|groups| scene.segments.people_in(groups));
+            scene.everyone().reached(share.get(), count + besides.unwrap_or_default())
+        })
     });
-    let size = move || scene.with(|scene| scene.crowd().size()).map(|size| format!("of {}", numbers::rounded(size)));
+    let size = move || scene.with(|scene| scene.everyone().size()).map(|size| format!("of {}", numbers::rounded(size)));
     let error = Signal::derive(move || parsed.get().err());
+    let you = Signal::derive(move || scene.with(|scene| checked.place(scene, None)));
+    let has_besides =
+        named.with_untracked(|named| !named.is_empty()) || groups.with_untracked(|groups| !groups.is_empty());
     let locked = Signal::derive(move || page.locked().or_else(|| error.get()));
     let confirming = RwSignal::new(false);
     let change = sending(move |reason| async move {
@@ -60,6 +75,7 @@ pub fn ShareCard() -> impl IntoView {
         let body = ChangeRule {
             share: Some(share.get_untracked()),
             people: Some(named.with_untracked(|named| keys(named))),
+            segments: Some(groups.get_untracked()),
             split: None,
             reason,
         };
@@ -69,12 +85,7 @@ pub fn ShareCard() -> impl IntoView {
         Ok(())
     });
     view! {
-        <section class="card" aria-labelledby="who">
-            <div class="card-h">
-                <h2 id="who">"Who gets it"</h2>
-                <span class="ink3 fs12">"A share of everybody, drawn at random; each person keeps their place"</span>
-            </div>
-            <div class="card-b">
+        <div class="pct">
                 <div class="row who-now">
                     <label class="field who-field" class:field--error=move || error.with(Option::is_some)>
                         <span class="sr">"Share of people in percent"</span>
@@ -98,18 +109,20 @@ pub fn ShareCard() -> impl IntoView {
                     </span>
                 </div>
                 <FieldError error id="share-error" />
-                <PeopleGrid now then=share when=Signal::stored("if you save".to_owned()) off=Signal::derive(move || scene.with(|scene| scene.configuration.killed.is_some())) />
-                <details class="who-named" open=move || named.with_untracked(|named| !named.is_empty())>
-                    <summary class="fs12 ink2">"People named by their key"</summary>
+                <PeopleGrid now then=share when=Signal::stored("if you save".to_owned()) you off=Signal::derive(move || scene.with(|scene| scene.configuration.killed.is_some())) />
+                <details class="who-named" open=has_besides>
+                    <summary class="fs12 ink2">"Groups and people who have it whatever the share is"</summary>
+                    <div class="who-groups">
+                        <SegmentPicker label="Groups that are let in whole" value=groups />
+                    </div>
                     <TextArea
-                        label="They have it whatever the share is"
+                        label="People by their key"
                         note="One key on each line"
                         value=named
                         rows=4
                         exact=true
                     />
                 </details>
-            </div>
             <FormFoot
                 changed
                 overtaken=Signal::derive(move || base.is_overtaken())
@@ -119,13 +132,13 @@ pub fn ShareCard() -> impl IntoView {
                 on_save=move |()| confirming.set(true)
                 on_undo=move |()| base.undo()
             />
-        </section>
+        </div>
         {move || {
             confirming
                 .get()
                 .then(|| {
                     let people = named.with_untracked(|named| keys(named));
-                    let told = scene.with_untracked(|scene| of_share(scene, share.get_untracked(), &people));
+                    let told = scene.with_untracked(|scene| of_share(scene, share.get_untracked(), &people, &groups.get_untracked()));
                     view! {
                         <ConfirmDialog
                             confirmation=Signal::stored(told)

@@ -1,0 +1,140 @@
+//! What is counted, beside the log: evaluations and exposures by the minute, sketches of distinct people by the day,
+//! and when SDK keys were last used.
+//!
+//! None of it is an event. It is written by a connection of its own, in short transactions of its own, so that a
+//! change never waits long for it. A count that was not written yet is lost with the process, a few seconds at most;
+//! what was written survives as the log does.
+//!
+//! ```text
+//! minutes   kept two hours, then added up by the hour
+//! hours     kept 31 days
+//! sketches  kept 31 days
+//! ```
+
+mod evaluations;
+mod key_uses;
+mod sketches;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use signalbox_domain::Timestamp;
+use signalbox_domain::key::SdkKeyId;
+
+use crate::WriteError;
+use crate::schema::Migration;
+
+pub use evaluations::{EvaluationCount, Series, SeriesEnds};
+pub use sketches::{SketchOf, StoredSketch};
+
+pub(crate) use evaluations::{MIGRATIONS as EVALUATION_MIGRATIONS, ends, since_minute};
+pub(crate) use key_uses::{MIGRATIONS as KEY_USE_MIGRATIONS, all as key_uses};
+pub(crate) use sketches::{MIGRATIONS as SKETCH_MIGRATIONS, of_day, of_flag};
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 2026112206,
+    sql: "
+        CREATE TABLE counting (
+            only  INTEGER PRIMARY KEY CHECK (only = 1),
+            -- Milliseconds since 1970-01-01T00:00:00Z.
+            since INTEGER NOT NULL,
+            seed  BLOB NOT NULL CHECK (length(seed) = 8)
+        ) STRICT;
+    ",
+}];
+
+/// Rows of one transaction: so few that whoever changes a flag meanwhile does not notice.
+const ROWS_AT_ONCE: usize = 2_000;
+/// Days for which hours and sketches are kept.
+pub const DAYS_KEPT: i64 = 31;
+/// Hours for which minutes are kept.
+pub const HOURS_OF_MINUTES: i64 = 2;
+const MINUTES_OF_A_DAY: i64 = 24 * 60;
+
+/// How counting began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountingStart {
+    /// Since when evaluations, exposures and uses of keys are counted here.
+    pub since: Timestamp,
+    /// Mixed into the hash of a person before they are counted, so that a sketch says nothing to whoever does not
+    /// have it, and nobody can choose keys that upset it.
+    pub seed: u64,
+}
+
+/// Writes what is counted. One at a time; it takes turns with the writer of the log.
+#[derive(Debug)]
+pub struct Counts(Connection);
+
+impl Counts {
+    pub(crate) fn new(connection: Connection) -> rusqlite::Result<Self> {
+        // What is lost with the machine's power is a few counts; the log's own commits reach the disk regardless.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        Ok(Self(connection))
+    }
+
+    /// How counting began: now, and with this seed, unless it began before.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn begin(&mut self, now: Timestamp, seed: u64) -> Result<CountingStart, WriteError> {
+        self.write(|transaction| {
+            let known = transaction
+                .query_row("SELECT since, seed FROM counting", [], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            if let Some((since, seed)) = known {
+                return Ok(CountingStart { since: Timestamp::from_millis(since), seed: u64::from_le_bytes(seed) });
+            }
+            let row = (now.millis(), seed.to_le_bytes());
+            transaction.execute("INSERT INTO counting (only, since, seed) VALUES (1, ?1, ?2)", row)?;
+            Ok(CountingStart { since: now, seed })
+        })
+    }
+
+    /// Adds to what was counted, a bounded number of rows in a transaction.
+    ///
+    /// # Errors
+    /// What the database says, with how many of `counts`, from the first on, were stored before.
+    pub fn add(&mut self, counts: &[EvaluationCount]) -> Result<(), (usize, WriteError)> {
+        for (number, some) in counts.chunks(ROWS_AT_ONCE).enumerate() {
+            let stored = self.write(|transaction| evaluations::add(transaction, some));
+            stored.map_err(|error| (number * ROWS_AT_ONCE, error))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps sketches in place of those of the same flag, rule, day and part.
+    ///
+    /// # Errors
+    /// What the database says; some may have been kept.
+    pub fn keep_sketches(&mut self, sketches: &[StoredSketch]) -> Result<(), WriteError> {
+        sketches.chunks(ROWS_AT_ONCE / 20).try_for_each(|some| self.write(|to| sketches::keep(to, some)))
+    }
+
+    /// Notes in which minute, counted from 1970, keys were last used.
+    ///
+    /// # Errors
+    /// What the database says; none is noted then.
+    pub fn note_uses(&mut self, uses: &[(SdkKeyId, i64)]) -> Result<(), WriteError> {
+        self.write(|transaction| key_uses::note(transaction, uses))
+    }
+
+    /// Adds minutes up by the hour and forgets what is too old, seen from this minute.
+    ///
+    /// # Errors
+    /// What the database says; nothing changed then.
+    pub fn tidy(&mut self, minute: i64) -> Result<(), WriteError> {
+        self.write(|transaction| {
+            evaluations::roll_up(transaction, (minute.div_euclid(60) - HOURS_OF_MINUTES) * 60)?;
+            evaluations::forget(transaction, minute - DAYS_KEPT * MINUTES_OF_A_DAY)?;
+            sketches::forget(transaction, minute.div_euclid(MINUTES_OF_A_DAY) - DAYS_KEPT)
+        })
+    }
+
+    fn write<Done>(
+        &mut self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<Done, WriteError>,
+    ) -> Result<Done, WriteError> {
+        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = change(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+}

@@ -1,0 +1,13 @@
+//! Clauses while they are edited: the questions of which rules and groups are made.
+//!
+//! What was typed is a [`ClauseDraft`], checked by the code that the server checks with; [`ClausesEditor`] shows it.
+
+mod attributes;
+mod draft;
+mod editor;
+mod operator;
+mod value;
+
+pub use attributes::{known_attributes, of_rules};
+pub use draft::ClauseDraft;
+pub use editor::{Clauses, ClausesEditor};

@@ -1,0 +1,7 @@
+//! JSON for experts: an editor whose errors stand at their line.
+
+mod editor;
+mod fault;
+
+pub use editor::JsonEditor;
+pub use fault::{Fault, line_of, read};
