@@ -3,6 +3,9 @@
 //! Readers take the set of their environment and keep it for as long as they need it; no lock is in their way. A
 //! change makes new sets that share every flag it did not touch.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +21,7 @@ use signalbox_domain::project::Project;
 use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
 use crate::counting::{Counting, FlagCounts};
-use crate::ofrep::Fragments;
+use crate::ofrep::{Fragments, KeptApartFlags};
 
 /// A flag as applications ask for it.
 pub struct ServedFlag {
@@ -44,6 +47,7 @@ pub struct EvaluationSet {
     /// Sorted by key.
     flags: Vec<Arc<ServedFlag>>,
     segments: Arc<CompiledSegments>,
+    kept_apart: Arc<KeptApartFlags>,
     reads_attributes: bool,
     tells_rules: bool,
 }
@@ -65,6 +69,12 @@ impl EvaluationSet {
     #[must_use]
     pub fn segments(&self) -> &CompiledSegments {
         &self.segments
+    }
+
+    /// The flags that are kept apart; none has the key of one of the others.
+    #[must_use]
+    pub fn kept_apart(&self) -> &KeptApartFlags {
+        &self.kept_apart
     }
 
     /// Whether any flag looks at more of whoever asks than the targeting key.
@@ -101,10 +111,12 @@ impl EvaluationSet {
             };
         }
         let flags: Vec<_> = flags.into_values().collect();
+        let kept_apart = KeptApartFlags::following(&self.kept_apart, from.project.kept_apart.get(environment));
         Self {
             id: self.id.clone(),
-            version: from.version(environment, &flags),
-            reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            version: from.version(environment, &flags).max(kept_apart.version()),
+            reads_attributes: !kept_apart.is_empty() || flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            kept_apart,
             segments: Arc::clone(segments),
             tells_rules: true,
             flags,
@@ -119,6 +131,8 @@ impl EvaluationSet {
             version: from.version_for_browsers(environment, &flags),
             reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
             segments: Arc::clone(&self.segments),
+            // Nothing that is kept apart is marked for browsers.
+            kept_apart: Arc::default(),
             tells_rules: false,
             flags,
         }
@@ -130,6 +144,7 @@ impl EvaluationSet {
             version: 0,
             flags: Vec::new(),
             segments: Arc::default(),
+            kept_apart: Arc::default(),
             reads_attributes: false,
             tells_rules: true,
         }
@@ -327,7 +342,8 @@ fn touched_segments(envelopes: &[Envelope]) -> BTreeMap<&ProjectKey, BTreeSet<&S
     touched
 }
 
-/// The flags to compile anew, by environment; an environment without flags is itself new. A flag that waits for
+/// The flags to compile anew, by environment; an environment without flags is itself new, or what is kept apart in
+/// it changed. A flag that waits for
 /// another, or refers to a segment, is touched with it.
 fn touched<'a>(
     state: &'a State,
@@ -370,7 +386,9 @@ fn touched_themselves<'a>(
                     touched.entry((project, &environment.key)).or_default().insert(flag);
                 }
             }
-            (Some(project), None, Some(environment)) if matches!(event, Event::EnvironmentCreated { .. }) => {
+            (Some(project), None, Some(environment))
+                if matches!(event, Event::EnvironmentCreated { .. } | Event::KeptApartChanged { .. }) =>
+            {
                 touched.entry((project, environment)).or_default();
             }
             _ => {}
@@ -378,6 +396,3 @@ fn touched_themselves<'a>(
     }
     touched
 }
-
-#[cfg(test)]
-mod tests;

@@ -58,8 +58,17 @@ impl Row {
 
 /// The table.
 pub fn rows(world: &World) -> Vec<Row> {
-    let families =
-        [session(world), projects(), flags(), configurations(), rollouts(), plans(), audit(world), access(world)];
+    let families = [
+        session(world),
+        projects(),
+        flags(),
+        configurations(),
+        rollouts(),
+        documents(),
+        plans(),
+        audit(world),
+        access(world),
+    ];
     families.into_iter().flatten().collect()
 }
 
@@ -189,6 +198,30 @@ fn rollouts() -> Vec<Row> {
             &["to", "reason"],
         ),
         act("finish_rollout", "ending", "/finish", why(), &["reason"]),
+    ]
+}
+
+fn documents() -> Vec<Row> {
+    let kept_apart = format!("{PRODUCTION}/kept-apart");
+    // What a document holds is told part by part; only its frame is refused.
+    let import = Row {
+        bad_query: &[("dry_run", "maybe"), ("generation", "flagd-1"), ("unheard_of", "1")],
+        ..write(
+            "import_document",
+            &format!("{PROJECT}/import?format=signalbox&environment=prod"),
+            json!({ "signalbox": 1 }),
+            &["signalbox"],
+        )
+    };
+    let export = Row {
+        bad_query: &[("unheard_of", "1")],
+        ..read("export_document", &format!("{PROJECT}/export?format=flagd&environment=prod"))
+    };
+    vec![
+        import,
+        export,
+        read("list_kept_apart", &kept_apart),
+        read("remove_kept_apart", &format!("{kept_apart}?key=odd&reason=No%20more")),
     ]
 }
 

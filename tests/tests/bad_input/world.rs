@@ -64,6 +64,12 @@ impl World {
         let awaited = admin.newest_entry().await;
         let gone = format!("{PROJECT}/flags/gone");
         admin.change("POST", &format!("{gone}/archive"), &gone, &why()).await;
+        // Values of two kinds, which no flag of the project can have.
+        let odd = json!({ "flags": { "odd": {
+            "state": "ENABLED", "variants": { "on": 1, "off": "x" }, "defaultVariant": "off",
+        } } });
+        let path = format!("{PROJECT}/import?format=flagd&environment=prod&reason=The%20table%20says%20so");
+        admin.post(&path, &odd).await;
         for plan in ["canary", "old-plan"] {
             let plan = json!({ "key": plan, "name": "Canary", "stages": stages() });
             admin.post(&format!("{PROJECT}/plans"), &plan).await;
