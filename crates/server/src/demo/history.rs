@@ -165,7 +165,13 @@ fn arrived(story: &mut Story) {
         .draft((31, 10, 0), shares(&[50.0]))
         .start((30, 9, 0), "Half see the fees before they confirm. Do fewer give up?")
         .roll_back((3, 13, 40), "No gain, more support calls. Keep the original.")
-        .finish((3, 13, 41), "The test is over.");
+        .finish((3, 13, 41), "The test is over.")
+        .waits_for(
+            (2, 10, 5),
+            "payments-instant",
+            &["instant", "instant-confirm"],
+            "The next test is about fees of instant payments, so only who has those sees it.",
+        );
     story
         .flag("transfer-search")
         .draft((232, 9, 0), staff_then(&[10.0, 50.0, 100.0]))

@@ -51,7 +51,10 @@ pub fn instant_transfer_eligible() -> Segment<String> {
                     { "operator": "one_of", "attribute": "account.verified", "values": ["true"] },
                 ],
             },
-            { "match": "none", "clauses": [{ "operator": "one_of", "attribute": "account.status", "values": ["closing"] }] },
+            {
+                "match": "none",
+                "clauses": [{ "operator": "one_of", "attribute": "account.status", "values": ["closing"] }],
+            },
         ],
     }))
 }

@@ -1,4 +1,4 @@
-//! Sets that follow changes are those that would be compiled from scratch.
+//! Sets that follow changes, held against sets compiled from scratch.
 
 use signalbox_domain::access::Role;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};

@@ -204,7 +204,12 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
                         error=problem("people")
                     />
                     <div class="form-wide">
-                        <TextField label="What it is for" note="Optional" value=description error=problem("description") />
+                        <TextField
+                            label="What it is for"
+                            note="Optional"
+                            value=description
+                            error=problem("description")
+                        />
                     </div>
                 </div>
             </div>

@@ -70,7 +70,7 @@ pub fn SegmentsPage() -> impl IntoView {
                     <div class="card">
                         <Empty
                             title="No groups yet"
-                            text="A group is a set of people that many rules and rollouts can name, such as staff, testers or a country. Change it once, and all that name it follow."
+                            text="A group is a set of people that many rules can name, such as staff or testers."
                         >
                             {new_group()}
                         </Empty>

@@ -322,8 +322,8 @@ fn ClauseList(clauses: Vec<ClauseExplanation>) -> impl IntoView {
                 .into_iter()
                 .map(|clause| {
                     let said = clause.sentence();
-                    let within = clause.segments.into_iter().flat_map(|segment| segment.groups).flat_map(|group| group.clauses);
-                    let within: Vec<_> = within.collect();
+                    let groups = clause.segments.into_iter().flat_map(|segment| segment.groups);
+                    let within: Vec<_> = groups.flat_map(|group| group.clauses).collect();
                     view! {
                         <li class:yes=clause.holds class:no=!clause.holds>
                             <span class="sr">{if clause.holds { "Holds: " } else { "Does not hold: " }}</span>

@@ -7,7 +7,7 @@ use signalbox_protocol::endpoint::SetPrerequisitesEndpoint;
 use signalbox_protocol::wire::configuration::SetPrerequisites;
 
 use crate::components::{Button, ButtonKind, ButtonSize, Dialog, FieldError, FilterChip, IconName, Select};
-use crate::form::Problem;
+use crate::form::{Problem, sentence};
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::targeting::confirmation::of_prerequisites;
@@ -101,7 +101,7 @@ pub fn DependsDialog(
         <Dialog
             title=format!("What {whose} depends on")
             subtitle=|| {
-                "Whoever does not get from these flags what they must give, gets the off variant here. A flag that is waited for may wait for none itself."
+                "Whoever does not get what these flags must give, gets the off variant here. They may wait for none."
             }
             width=640
             on_close
@@ -233,7 +233,7 @@ fn VariantsOf(key: FlagKey, chosen: RwSignal<Vec<VariantKey>>) -> impl IntoView 
                 Loaded::Loading => view! { <span class="fs12 ink3">"…"</span> }.into_any(),
                 Loaded::Missing => view! { <span class="fs12 ink3">"nothing: there is no such flag"</span> }.into_any(),
                 Loaded::Failed(error) => {
-                    view! { <span class="fs12 ink3">{crate::form::sentence(&error.error.message, "")}</span> }.into_any()
+                    view! { <span class="fs12 ink3">{sentence(&error.error.message, "")}</span> }.into_any()
                 }
             }}
         </div>

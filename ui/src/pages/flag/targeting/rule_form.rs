@@ -160,7 +160,7 @@ pub fn RuleForm(list: RuleList, editing: Editing) -> impl IntoView {
             title
             subtitle=ViewFn::from(move || {
                 if driven {
-                    "A rollout is under way for this rule: who fits and what they get stay as they are until it is finished."
+                    "A rollout is under way for this rule; who fits and what they get stay until it is finished."
                 } else {
                     "It takes its place in the list; nothing changes for anybody until you save the list."
                 }
@@ -187,7 +187,12 @@ pub fn RuleForm(list: RuleList, editing: Editing) -> impl IntoView {
                         autofocus=true
                         error=problem("name")
                     />
-                    <TextField label="Why it is there" note="Optional" value=fields.description error=problem("description") />
+                    <TextField
+                        label="Why it is there"
+                        note="Optional"
+                        value=fields.description
+                        error=problem("description")
+                    />
                 </div>
                 {(!driven).then(|| view! { <WhoAndWhat fields problem=Callback::new(problem) /> })}
                 {(!driven).then(|| view! { <ReadBack rule=read segments /> })}

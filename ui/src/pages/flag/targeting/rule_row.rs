@@ -187,7 +187,12 @@ fn RuleMenu(
                 "Move down"
             </MenuItem>
             <div class="menu-sep"></div>
-            <MenuItem icon=IconName::Trash danger=true disabled=stays on_press=move |()| id.with_value(|id| list.remove(id))>
+            <MenuItem
+                icon=IconName::Trash
+                danger=true
+                disabled=stays
+                on_press=move |()| id.with_value(|id| list.remove(id))
+            >
                 "Remove"
             </MenuItem>
         </Menu>

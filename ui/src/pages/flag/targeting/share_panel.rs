@@ -66,6 +66,7 @@ pub fn SharePanel(
     let size = move || scene.with(|scene| scene.everyone().size()).map(|size| format!("of {}", numbers::rounded(size)));
     let error = Signal::derive(move || parsed.get().err());
     let you = Signal::derive(move || scene.with(|scene| checked.place(scene, None)));
+    let off = Signal::derive(move || scene.with(|scene| scene.configuration.killed.is_some()));
     let has_besides =
         named.with_untracked(|named| !named.is_empty()) || groups.with_untracked(|groups| !groups.is_empty());
     let locked = Signal::derive(move || page.locked().or_else(|| error.get()));
@@ -86,43 +87,43 @@ pub fn SharePanel(
     });
     view! {
         <div class="pct">
-                <div class="row who-now">
-                    <label class="field who-field" class:field--error=move || error.with(Option::is_some)>
-                        <span class="sr">"Share of people in percent"</span>
-                        <input
-                            class="num"
-                            name="share"
-                            inputmode="decimal"
-                            autocomplete="off"
-                            prop:value=move || typed.get()
-                            aria-invalid=move || error.with(Option::is_some).then_some("true")
-                            aria-describedby="share-error"
-                            on:input=move |event| typed.set(event_target_value(&event))
-                        />
-                        <span class="ink3">"%"</span>
-                    </label>
-                    <ShareSlider share reached typed />
-                    <span class="fs12 num nowrap">
-                        <b>{move || figure(reached.get())}</b>
-                        " "
-                        <span class="ink3">{size}</span>
-                    </span>
-                </div>
-                <FieldError error id="share-error" />
-                <PeopleGrid now then=share when=Signal::stored("if you save".to_owned()) you off=Signal::derive(move || scene.with(|scene| scene.configuration.killed.is_some())) />
-                <details class="who-named" open=has_besides>
-                    <summary class="fs12 ink2">"Groups and people who have it whatever the share is"</summary>
-                    <div class="who-groups">
-                        <SegmentPicker label="Groups that are let in whole" value=groups />
-                    </div>
-                    <TextArea
-                        label="People by their key"
-                        note="One key on each line"
-                        value=named
-                        rows=4
-                        exact=true
+            <div class="row who-now">
+                <label class="field who-field" class:field--error=move || error.with(Option::is_some)>
+                    <span class="sr">"Share of people in percent"</span>
+                    <input
+                        class="num"
+                        name="share"
+                        inputmode="decimal"
+                        autocomplete="off"
+                        prop:value=move || typed.get()
+                        aria-invalid=move || error.with(Option::is_some).then_some("true")
+                        aria-describedby="share-error"
+                        on:input=move |event| typed.set(event_target_value(&event))
                     />
-                </details>
+                    <span class="ink3">"%"</span>
+                </label>
+                <ShareSlider share reached typed />
+                <span class="fs12 num nowrap">
+                    <b>{move || figure(reached.get())}</b>
+                    " "
+                    <span class="ink3">{size}</span>
+                </span>
+            </div>
+            <FieldError error id="share-error" />
+            <PeopleGrid now then=share when=Signal::stored("if you save".to_owned()) you off />
+            <details class="who-named" open=has_besides>
+                <summary class="fs12 ink2">"Groups and people who have it whatever the share is"</summary>
+                <div class="who-groups">
+                    <SegmentPicker label="Groups that are let in whole" value=groups />
+                </div>
+                <TextArea
+                    label="People by their key"
+                    note="One key on each line"
+                    value=named
+                    rows=4
+                    exact=true
+                />
+            </details>
             <FormFoot
                 changed
                 overtaken=Signal::derive(move || base.is_overtaken())
@@ -138,7 +139,8 @@ pub fn SharePanel(
                 .get()
                 .then(|| {
                     let people = named.with_untracked(|named| keys(named));
-                    let told = scene.with_untracked(|scene| of_share(scene, share.get_untracked(), &people, &groups.get_untracked()));
+                    let groups = groups.get_untracked();
+                    let told = scene.with_untracked(|scene| of_share(scene, share.get_untracked(), &people, &groups));
                     view! {
                         <ConfirmDialog
                             confirmation=Signal::stored(told)

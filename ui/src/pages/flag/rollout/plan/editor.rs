@@ -210,6 +210,7 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
     };
     let last = move || editor.rows.with(|rows| place.get() + 1 >= rows.len());
     let lets_in = Memo::new(move |_| row.lets_in.get());
+    let empty = |typed: RwSignal<String>| Signal::derive(move || typed.with(String::is_empty));
     if row.is_passed() {
         let names = use_store().segments();
         let title =
@@ -247,13 +248,14 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
                             <NamedPeople
                                 value=row.people
                                 number=number()
-                                error=editor.error(path("audience.people"), Signal::derive(move || row.people.with(String::is_empty)))
+                                error=editor.error(path("audience.people"), empty(row.people))
                             />
                         }
                             .into_any()
                     }
                     GROUPS => {
-                        let error = editor.error(path("audience.segments"), Signal::derive(move || row.groups.with(Vec::is_empty)));
+                        let none = Signal::derive(move || row.groups.with(Vec::is_empty));
+                        let error = editor.error(path("audience.segments"), none);
                         view! {
                             <SegmentPicker label=format!("Groups of stage {}", number()) value=row.groups />
                             <FieldError error />
@@ -265,7 +267,7 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
                             <ShareField
                                 value=row.share
                                 number=number()
-                                error=editor.error(path("audience.share"), Signal::derive(move || row.share.with(String::is_empty)))
+                                error=editor.error(path("audience.share"), empty(row.share))
                             />
                         }
                             .into_any()
@@ -273,7 +275,7 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
                 }}
             </div>
             <div class="plan-name grow">
-                <NameField value=row.name number=number error=editor.error(path("name"), Signal::derive(move || row.name.with(String::is_empty))) />
+                <NameField value=row.name number=number error=editor.error(path("name"), empty(row.name)) />
             </div>
             <span class="num ink2 plan-people">{people}</span>
             <span class="row gap1 plan-moves">
