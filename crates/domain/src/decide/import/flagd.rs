@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Importer;
 use crate::command::{Command, NewFlag, RuleChanges};
 use crate::export::{SIGNALBOX_MEMBER, as_definition};
-use crate::flag::{Flag, FlagDetails, Purpose, Variant, WeightedVariant};
+use crate::flag::{Configuration, Flag, FlagDetails, Purpose, Variant, WeightedVariant};
 use crate::flagd::Generation;
 use crate::flagd::document::{Definition, Document, DocumentFlag};
 use crate::import::{Native, Unresolved, draws, written_out};
@@ -219,7 +219,7 @@ impl Importer<'_, '_> {
     fn set_default(&mut self, native: &Native, flag: &Flag) -> Result<(), Refusal> {
         let default = &native.default_variant;
         let here = flag.configurations.get(&self.environment);
-        let audience = here.map(|here| here.effective_audience()).unwrap_or_default();
+        let audience = here.map(Configuration::effective_audience).unwrap_or_default();
         let given = match (audience.share, here.map(|here| here.split.as_slice())) {
             (Share::NOBODY, _) => Some(&flag.off_variant),
             (Share::EVERYBODY, Some([WeightedVariant { variant, .. }])) => Some(variant),
