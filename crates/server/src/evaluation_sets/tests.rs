@@ -5,6 +5,9 @@ use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, Ru
 use signalbox_domain::decide::{Act, decide, settle};
 use signalbox_domain::flag::BucketingAlgorithm;
 use signalbox_domain::flag::FlagDetails;
+use signalbox_domain::flagd::Generation;
+use signalbox_domain::flagd::document::Document;
+use signalbox_domain::import::{Import, ImportContent};
 use signalbox_domain::key::ActorId;
 use signalbox_domain::personal::Entropy;
 use signalbox_domain::targeting::Attributes;
@@ -75,6 +78,12 @@ impl Followed {
                         let ann = Attributes::of_key("ann", Timestamp::default());
                         let ann = flag.compiled.evaluate(&ann, set.segments()).unwrap();
                         told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
+                    }
+                    for key in set.kept_apart().keys() {
+                        let mut answer = Vec::new();
+                        let ann = Attributes::of_key("ann", Timestamp::default());
+                        let outcome = set.kept_apart().write(key, &set.id, &ann, &mut answer);
+                        told.push(format!("{outcome:?} {}", String::from_utf8(answer).unwrap()));
                     }
                 }
             }
@@ -218,4 +227,40 @@ fn a_change_shares_the_flags_it_did_not_touch() {
     assert!(Arc::ptr_eq(&production, &set(&followed, "production")));
     assert!(!Arc::ptr_eq(&dev.flags[0], &set(&followed, "dev").flags[0]));
     assert!(Arc::ptr_eq(&dev.flags[1], &set(&followed, "dev").flags[1]));
+}
+
+#[test]
+fn what_is_kept_apart_follows_its_changes_and_no_others() {
+    let mut followed = Followed::new();
+    followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
+    followed.change(environment("dev"));
+    followed.change(environment("production"));
+    followed.change(flag("alpha"));
+    let import = |flags: serde_json::Value| {
+        let document = Document::read(serde_json::json!({ "flags": flags })).unwrap();
+        let content = ImportContent::Flagd { document, generation: Generation::Flagd3 };
+        let environment = "dev".parse().unwrap();
+        Command::Import(Box::new(Import { project: project(), environment, content }))
+    };
+    let odd =
+        |value: i64| serde_json::json!({"state": "ENABLED", "variants": {"a": value, "b": "x"}, "defaultVariant": "a"});
+    followed.change(import(serde_json::json!({"odd": odd(1), "other": odd(2)})));
+    let dev = followed.set("dev", SdkKeyKind::Server);
+    let keys: Vec<_> = dev.kept_apart().keys().collect();
+    assert_eq!(keys, ["odd", "other"]);
+    assert!(dev.reads_attributes());
+    assert!(followed.set("production", SdkKeyKind::Server).kept_apart().is_empty());
+    assert!(followed.set("dev", SdkKeyKind::Client).kept_apart().is_empty(), "nothing of it is marked for browsers");
+
+    let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
+    followed.change(rule("alpha", "dev", everybody));
+    assert!(Arc::ptr_eq(&dev.kept_apart, &followed.set("dev", SdkKeyKind::Server).kept_apart));
+
+    followed.change(import(serde_json::json!({"odd": odd(3)})));
+    let changed = followed.set("dev", SdkKeyKind::Server);
+    assert!(changed.version > dev.version && !Arc::ptr_eq(&dev.kept_apart, &changed.kept_apart));
+    let environment = "dev".parse().unwrap();
+    followed.change(Command::RemoveKeptApart { project: project(), environment, key: "odd".into() });
+    let left: Vec<String> = followed.set("dev", SdkKeyKind::Server).kept_apart().keys().map(str::to_owned).collect();
+    assert_eq!(left, ["other"]);
 }
