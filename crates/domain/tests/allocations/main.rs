@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use signalbox_domain::Timestamp;
 use signalbox_domain::evaluation::{CompiledFlag, Environs};
 use signalbox_domain::flag::{Configuration, Flag};
+use signalbox_domain::key::RuleId;
 use signalbox_domain::personal::Vault;
 use signalbox_domain::targeting::{Attributes, CompiledSegment, CompiledSegments, Segment};
 
@@ -14,15 +15,15 @@ fn compiled(rules: &Value, share: f64) -> CompiledFlag {
         "changed": "2026-01-01T00:00:00Z", "audience": {"people": [], "share": share},
         "split": [{"variant": "on", "weight": 60}, {"variant": "other", "weight": 40}],
     });
-    let configuration: Configuration = serde_json::from_value(configuration).unwrap();
+    let configuration: Configuration = serde_json::from_value(configuration).expect("a configuration");
     let details = json!({"name": "Pay", "description": "", "purpose": "release", "owner": null, "tags": [], "expected_removal": null});
     let flag = json!({
         "key": "pay", "details": details, "value_kind": "boolean", "off_variant": "off", "archived": null,
         "variants": [{"key": "on", "value": true}, {"key": "other", "value": true}, {"key": "off", "value": false}],
         "bucketing": {"algorithm": "signalbox-1", "salt": "pay"}, "created": "2026-01-01T00:00:00Z",
-        "changed": "2026-01-01T00:00:00Z", "client_side": false, "configurations": {}, "version": 1,
+        "changed": "2026-01-01T00:00:00Z", "client_side": {"allowed": false, "version": 0}, "configurations": {}, "version": 1,
     });
-    let flag: Flag = serde_json::from_value(flag).unwrap();
+    let flag: Flag = serde_json::from_value(flag).expect("a flag");
     let segments = Default::default();
     CompiledFlag::new(
         &flag,
@@ -76,7 +77,7 @@ fn evaluation_allocates_nothing() {
             let answer = flag.evaluate(&attributes, &segments).unwrap();
             rule = answer.rule;
         });
-        assert_eq!(rule.map(|rule| rule.as_str()), by, "{what}");
+        assert_eq!(rule.map(RuleId::as_str), by, "{what}");
         assert_eq!(counted.count_total, 0, "{what}");
     }
 }
