@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::access::{Role, SdkKeyKind};
 use crate::event::Place;
 use crate::flag::{BucketingAlgorithm, FlagDetails, Prerequisite, Variant, WeightedVariant};
+use crate::import::Import;
 use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey};
 use crate::rollout::{Position, Stage};
 use crate::share::Share;
@@ -55,6 +56,10 @@ pub enum Command {
     ChangeSegment { project: ProjectKey, segment: Box<Segment<String>> },
     /// Remove a segment that nothing refers to.
     RemoveSegment { project: ProjectKey, segment: SegmentKey },
+    /// Bring flags into an environment.
+    Import(Box<Import>),
+    /// Remove a flag that is kept apart.
+    RemoveKeptApart { project: ProjectKey, environment: EnvironmentKey, key: String },
     /// Change who of those whom no targeting rule fits has the feature, and which variants they get.
     ChangeRule { place: Place, changes: RuleChanges },
     /// Make a plan template.

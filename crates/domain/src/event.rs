@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Role, SdkKeyKind};
 use crate::environment::Environment;
 use crate::flag::{Audience, Bucketing, FlagDetails, Prerequisite, Variant, WeightedVariant};
+use crate::kept_apart::KeptFlag;
 use crate::key::{
     EnvironmentKey, FlagKey, PlanKey, ProjectKey, RolloutId, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey,
 };
@@ -155,6 +156,16 @@ pub enum Event {
     },
     /// A segment was removed; nothing referred to it.
     SegmentRemoved { project: ProjectKey, segment: SegmentKey, before: SegmentContent },
+    /// An imported flag that cannot be a flag of the project came, changed, or went.
+    KeptApartChanged {
+        project: ProjectKey,
+        environment: EnvironmentKey,
+        key: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Box<KeptFlag>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Box<KeptFlag>>,
+    },
     /// The default, for those whom no targeting rule fits, gives to more or fewer people, or other variants.
     RuleChanged {
         #[serde(flatten)]
@@ -381,6 +392,7 @@ impl Event {
             | Self::SegmentCreated { project, .. }
             | Self::SegmentChanged { project, .. }
             | Self::SegmentRemoved { project, .. }
+            | Self::KeptApartChanged { project, .. }
             | Self::PlanCreated { project, .. }
             | Self::PlanChanged { project, .. }
             | Self::PlanRemoved { project, .. } => Some(project),
@@ -414,7 +426,9 @@ impl Event {
         match self {
             Self::EnvironmentCreated { environment, .. } => Some(&environment.key),
             Self::EnvironmentChanged { after, .. } => Some(&after.key),
-            Self::SdkKeyCreated { environment, .. } | Self::SdkKeyRevoked { environment, .. } => Some(environment),
+            Self::SdkKeyCreated { environment, .. }
+            | Self::SdkKeyRevoked { environment, .. }
+            | Self::KeptApartChanged { environment, .. } => Some(environment),
             _ => match self.place() {
                 Some(place) => Some(&place.environment),
                 None => None,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::flagd::Generation;
 use crate::key::{EnvironmentKey, FlagKey, RuleId, SegmentKey, VariantKey};
 use crate::personal::Commitment;
 use crate::rollout::{Rollout, RolloutStatus};
@@ -127,6 +128,26 @@ pub enum BucketingAlgorithm {
     /// As flagd's third generation: MurmurHash3 over the CBOR of flag key and targeting key.
     #[serde(rename = "flagd-3")]
     Flagd3,
+}
+
+impl BucketingAlgorithm {
+    /// By what an advanced rule of such a flag draws.
+    #[must_use]
+    pub const fn generation(self) -> Generation {
+        match self {
+            Self::Flagd2 => Generation::Flagd2,
+            Self::Signalbox1 | Self::Flagd3 => Generation::Flagd3,
+        }
+    }
+}
+
+impl From<Generation> for BucketingAlgorithm {
+    fn from(generation: Generation) -> Self {
+        match generation {
+            Generation::Flagd2 => Self::Flagd2,
+            Generation::Flagd3 => Self::Flagd3,
+        }
+    }
 }
 
 /// What a flag gives in one environment.

@@ -7,6 +7,7 @@ use crate::envelope::Envelope;
 use crate::environment::Environment;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place};
 use crate::flag::{Audience, ClientSide, Configuration, Flag, Kill, Override, WeightedVariant};
+use crate::kept_apart::KeptHere;
 use crate::key::{FlagKey, ProjectKey};
 use crate::personal::Commitment;
 use crate::plan::Plan;
@@ -69,6 +70,7 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
                 environments: Vec::new(),
                 flags: Default::default(),
                 segments: Default::default(),
+                kept_apart: Default::default(),
                 plans: Default::default(),
                 version,
             };
@@ -171,6 +173,19 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
         }
         Event::SegmentRemoved { project: key, segment, .. } => {
             project(state, key)?.segments.remove(segment).ok_or("no such segment")?;
+        }
+        Event::KeptApartChanged { project: of, environment, key, after, .. } => {
+            let kept = project(state, of)?.kept_apart.entry(environment.clone()).or_default();
+            kept.version = version;
+            match after {
+                Some(flag) => {
+                    let here = KeptHere { flag: (**flag).clone(), changed: time, version };
+                    kept.flags.insert(key.clone(), here);
+                }
+                None => {
+                    kept.flags.remove(key).ok_or("no such flag is kept apart")?;
+                }
+            }
         }
         Event::PlanCreated { project: key, plan, name, stages } => {
             let created = Plan { key: plan.clone(), name: name.clone(), stages: stages.clone(), version };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
 use crate::flag::Flag;
+use crate::kept_apart::{KeptApart, KeptHere};
 use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, SegmentKey};
 use crate::personal::Commitment;
 use crate::plan::Plan;
@@ -25,6 +26,8 @@ pub struct Project {
     pub flags: BTreeMap<FlagKey, Flag>,
     /// Segments by key.
     pub segments: BTreeMap<SegmentKey, SegmentInProject>,
+    /// Imported flags that cannot be flags of the project, by environment; none has the key of one.
+    pub kept_apart: BTreeMap<EnvironmentKey, KeptApart>,
     /// Plan templates by key.
     pub plans: BTreeMap<PlanKey, Plan>,
     /// Sequence of the last event that changed its own fields.
@@ -47,6 +50,17 @@ impl Project {
     #[must_use]
     pub fn environment(&self, key: &EnvironmentKey) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.key == *key)
+    }
+
+    /// The flag of this key that is kept apart in an environment.
+    #[must_use]
+    pub fn kept_apart_in(&self, environment: &EnvironmentKey, key: &str) -> Option<&KeptHere> {
+        self.kept_apart.get(environment)?.flags.get(key)
+    }
+
+    /// The environments in which a flag of this key is kept apart.
+    pub fn environments_keeping_apart<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a EnvironmentKey> {
+        self.kept_apart.iter().filter(|(_, kept)| kept.flags.contains_key(key)).map(|(environment, _)| environment)
     }
 
     /// Whether real customers are anywhere in this project.

@@ -163,6 +163,14 @@ impl Teller<'_> {
                 }
             }
             Event::SegmentRemoved { before, .. } => words("removed group", &before.name),
+            Event::KeptApartChanged { project, environment, key, before, after } => {
+                let told = match (before, after) {
+                    (None, Some(after)) => words("imported and kept apart", key).now(&after.why),
+                    (Some(_), Some(after)) => words("imported anew and kept apart", key).now(&after.why),
+                    (_, None) => words("removed the kept-apart flag", key),
+                };
+                told.at(self.environment(project, environment))
+            }
             Event::PlanCreated { project, name, stages, .. } => {
                 words("made plan", name).now(self.line(project, stages))
             }

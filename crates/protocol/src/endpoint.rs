@@ -15,6 +15,7 @@ use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides, SetPre
 use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
 use crate::wire::explanation::{AskFlag, AskFlags, FlagExplained, FlagsExplained};
 use crate::wire::flag::{ChangeClientSide, ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
+use crate::wire::import::{ExportQuery, ImportQuery, ImportReport, KeptApartFlag, RemoveKeptApartQuery};
 use crate::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::wire::project::{CreateProject, Project, RenameProject};
 use crate::wire::rollout::{ChangeStages, DraftRollout, RollBack};
@@ -275,6 +276,15 @@ endpoints! { $
     ChangeSegmentEndpoint ("change_segment"): Put "/api/v1/projects/{project}/segments/{segment}", EDITOR, Versioned, AtSegment, Empty, ChangeSegment => 200 Segment, [NotFound, InvalidField, ReasonRequired];
     /// Remove a segment that nothing refers to.
     RemoveSegment ("remove_segment"): Delete "/api/v1/projects/{project}/segments/{segment}", EDITOR, Versioned, AtSegment, Empty, Empty => 204 Empty, [NotFound, NotPossibleNow];
+
+    /// Bring the flags of a document into an environment, all at once or, where something refuses the whole, not at all. The answer tells what became of each part.
+    ImportDocument ("import_document"): Post "/api/v1/projects/{project}/import", EDITOR, Free, AtProject, ImportQuery, Value => 200 ImportReport, [NotFound, InvalidField, ReasonRequired];
+    /// The flags of an environment as a document. Importing it there again changes nothing.
+    ExportDocument ("export_document"): Get "/api/v1/projects/{project}/export", VIEWER, Free, AtProject, ExportQuery, Empty => 200 Value, [NotFound, InvalidField];
+    /// The imported flags of an environment that cannot be flags of the project, by key, with why.
+    ListKeptApart ("list_kept_apart"): Get "/api/v1/projects/{project}/environments/{environment}/kept-apart", VIEWER, Free, AtEnvironment, Empty, Empty => 200 List<KeptApartFlag>, [NotFound];
+    /// Remove an imported flag that is kept apart: applications no longer know it.
+    RemoveKeptApart ("remove_kept_apart"): Delete "/api/v1/projects/{project}/environments/{environment}/kept-apart", EDITOR, Free, AtEnvironment, RemoveKeptApartQuery, Empty => 204 Empty, [NotFound, ReasonRequired];
 
     /// All plan templates of a project, by key.
     ListPlans ("list_plans"): Get "/api/v1/projects/{project}/plans", VIEWER, Free, AtProject, Empty, Empty => 200 List<Plan>, [NotFound];

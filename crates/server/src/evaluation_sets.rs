@@ -3,6 +3,9 @@
 //! Readers take the set of their environment and keep it for as long as they need it; no lock is in their way. A
 //! change makes new sets that share every flag it did not touch.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +21,7 @@ use signalbox_domain::project::Project;
 use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
 use crate::counting::{Counting, FlagCounts};
-use crate::ofrep::Fragments;
+use crate::ofrep::{Fragments, KeptApartFlags};
 
 /// A flag as applications ask for it.
 pub struct ServedFlag {
@@ -44,6 +47,7 @@ pub struct EvaluationSet {
     /// Sorted by key.
     flags: Vec<Arc<ServedFlag>>,
     segments: Arc<CompiledSegments>,
+    kept_apart: Arc<KeptApartFlags>,
     reads_attributes: bool,
     tells_rules: bool,
 }
@@ -65,6 +69,12 @@ impl EvaluationSet {
     #[must_use]
     pub fn segments(&self) -> &CompiledSegments {
         &self.segments
+    }
+
+    /// The flags that are kept apart; none has the key of one of the others.
+    #[must_use]
+    pub fn kept_apart(&self) -> &KeptApartFlags {
+        &self.kept_apart
     }
 
     /// Whether any flag looks at more of whoever asks than the targeting key.
@@ -101,10 +111,12 @@ impl EvaluationSet {
             };
         }
         let flags: Vec<_> = flags.into_values().collect();
+        let kept_apart = KeptApartFlags::following(&self.kept_apart, from.project.kept_apart.get(environment));
         Self {
             id: self.id.clone(),
-            version: from.version(environment, &flags),
-            reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            version: from.version(environment, &flags).max(kept_apart.version()),
+            reads_attributes: !kept_apart.is_empty() || flags.iter().any(|flag| flag.compiled.reads_attributes()),
+            kept_apart,
             segments: Arc::clone(segments),
             tells_rules: true,
             flags,
@@ -119,6 +131,8 @@ impl EvaluationSet {
             version: from.version_for_browsers(environment, &flags),
             reads_attributes: flags.iter().any(|flag| flag.compiled.reads_attributes()),
             segments: Arc::clone(&self.segments),
+            // Nothing that is kept apart is marked for browsers.
+            kept_apart: Arc::default(),
             tells_rules: false,
             flags,
         }
@@ -130,6 +144,7 @@ impl EvaluationSet {
             version: 0,
             flags: Vec::new(),
             segments: Arc::default(),
+            kept_apart: Arc::default(),
             reads_attributes: false,
             tells_rules: true,
         }
@@ -327,7 +342,8 @@ fn touched_segments(envelopes: &[Envelope]) -> BTreeMap<&ProjectKey, BTreeSet<&S
     touched
 }
 
-/// The flags to compile anew, by environment; an environment without flags is itself new. A flag that waits for
+/// The flags to compile anew, by environment; an environment without flags is itself new, or what is kept apart in
+/// it changed. A flag that waits for
 /// another, or refers to a segment, is touched with it.
 fn touched<'a>(
     state: &'a State,
@@ -370,236 +386,13 @@ fn touched_themselves<'a>(
                     touched.entry((project, &environment.key)).or_default().insert(flag);
                 }
             }
-            (Some(project), None, Some(environment)) if matches!(event, Event::EnvironmentCreated { .. }) => {
+            (Some(project), None, Some(environment))
+                if matches!(event, Event::EnvironmentCreated { .. } | Event::KeptApartChanged { .. }) =>
+            {
                 touched.entry((project, environment)).or_default();
             }
             _ => {}
         }
     }
     touched
-}
-
-#[cfg(test)]
-mod tests {
-    use signalbox_domain::access::Role;
-    use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
-    use signalbox_domain::decide::{Act, decide, settle};
-    use signalbox_domain::flag::BucketingAlgorithm;
-    use signalbox_domain::flag::FlagDetails;
-    use signalbox_domain::key::ActorId;
-    use signalbox_domain::personal::Entropy;
-    use signalbox_domain::targeting::Attributes;
-    use signalbox_domain::value::ValueKind;
-    use signalbox_domain::{Share, Timestamp};
-    use signalbox_store::CountingStart;
-
-    use super::*;
-
-    /// An installation whose sets follow every change.
-    struct Followed {
-        state: State,
-        vault: Vault,
-        sets: EvaluationSets,
-    }
-
-    impl Followed {
-        fn new() -> Self {
-            let (state, vault) = (State::default(), Vault::default());
-            let sets = EvaluationSets::new(&state, &vault, counting());
-            Self { state, vault, sets }
-        }
-
-        /// Makes a change, and expects the sets to be those that would be compiled from scratch.
-        fn change(&mut self, command: Command) {
-            let place = match &command {
-                Command::ChangeRule { place, .. } => Some(place.clone()),
-                _ => None,
-            };
-            let version = match (&command, &place) {
-                (
-                    Command::ArchiveFlag { project, flag }
-                    | Command::RestoreFlag { project, flag }
-                    | Command::ChangeClientSide { project, flag, .. },
-                    _,
-                ) => self.state.flag(project, flag).map(|flag| flag.version),
-                (_, Some(place)) => self
-                    .state
-                    .configuration(&place.project, &place.flag, &place.environment)
-                    .map(|configuration| configuration.version),
-                _ => None,
-            };
-            let act = Act {
-                actor: ActorId::System,
-                role: Role::Admin,
-                now: Timestamp::from_millis(1),
-                version,
-                reason: Some("test".into()),
-                entropy: Entropy::new([u8::try_from(self.state.sequence % 251).unwrap(); 32]),
-            };
-            let decision = decide(&self.state, &self.vault, command, act).unwrap();
-            settle(&mut self.state, &mut self.vault, &decision).unwrap();
-            self.sets.update(&self.state, &self.vault, &decision.envelopes);
-
-            let afresh = EvaluationSets::new(&self.state, &self.vault, counting());
-            assert_eq!(self.told(&self.sets), self.told(&afresh));
-        }
-
-        /// Everything that can be seen of the sets: who gets what, in which version.
-        fn told(&self, sets: &EvaluationSets) -> Vec<String> {
-            let mut told = Vec::new();
-            for project in self.state.projects.values() {
-                for environment in &project.environments {
-                    for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
-                        let set = sets.of(&project.key, &environment.key, kind).unwrap();
-                        told.push(format!("{} for {kind:?} at {}", set.id, set.version));
-                        for flag in set.flags() {
-                            let ann = Attributes::of_key("ann", Timestamp::default());
-                            let ann = flag.compiled.evaluate(&ann, set.segments()).unwrap();
-                            told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
-                        }
-                    }
-                }
-            }
-            told
-        }
-
-        fn set(&self, environment: &str, kind: SdkKeyKind) -> Arc<EvaluationSet> {
-            self.sets.of(&project(), &environment.parse().unwrap(), kind).unwrap()
-        }
-
-        fn value(&self, environment: &str, flag: &str, person: &str) -> Option<bool> {
-            let set = self.sets.of(&project(), &environment.parse().unwrap(), SdkKeyKind::Server)?;
-            let person = Attributes::of_key(person, Timestamp::default());
-            set.served(flag)?.compiled.evaluate(&person, set.segments()).unwrap().value.as_bool()
-        }
-    }
-
-    fn project() -> ProjectKey {
-        "bank".parse().unwrap()
-    }
-
-    fn counting() -> Arc<Counting> {
-        let start = CountingStart { since: Timestamp::default(), seed: 0 };
-        Arc::new(Counting::new(start, Timestamp::default()))
-    }
-
-    fn environment(key: &str) -> Command {
-        let environment =
-            NewEnvironment { key: key.parse().unwrap(), name: key.into(), production: false, audience: 100 };
-        Command::CreateEnvironment { project: project(), environment }
-    }
-
-    fn flag(key: &str) -> Command {
-        let details = FlagDetails {
-            name: key.into(),
-            description: String::new(),
-            purpose: Default::default(),
-            owner: None,
-            tags: Vec::new(),
-            expected_removal: None,
-        };
-        let flag = NewFlag {
-            key: key.parse().unwrap(),
-            details,
-            value_kind: ValueKind::Boolean,
-            variants: None,
-            off_variant: None,
-            salt: Some(key.into()),
-            bucketing: BucketingAlgorithm::Signalbox1,
-        };
-        Command::CreateFlag { project: project(), flag: Box::new(flag) }
-    }
-
-    fn rule(flag: &str, environment: &str, changes: RuleChanges) -> Command {
-        let place =
-            Place { project: project(), flag: flag.parse().unwrap(), environment: environment.parse().unwrap() };
-        Command::ChangeRule { place, changes }
-    }
-
-    #[test]
-    fn sets_that_follow_changes_are_those_compiled_from_scratch() {
-        let mut followed = Followed::new();
-        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
-        followed.change(environment("dev"));
-        followed.change(flag("beta"));
-        followed.change(flag("alpha"));
-        followed.change(environment("production"));
-        assert_eq!(followed.value("production", "alpha", "ann"), Some(false));
-
-        let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
-        followed.change(rule("alpha", "dev", everybody));
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
-        assert_eq!(followed.value("production", "alpha", "ann"), Some(false));
-
-        followed.change(Command::ArchiveFlag { project: project(), flag: "alpha".parse().unwrap() });
-        assert_eq!(followed.value("dev", "alpha", "ann"), None);
-        followed.change(Command::RestoreFlag { project: project(), flag: "alpha".parse().unwrap() });
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
-    }
-
-    #[test]
-    fn an_erased_person_is_not_recognised_any_more() {
-        let mut followed = Followed::new();
-        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
-        followed.change(environment("dev"));
-        followed.change(flag("alpha"));
-        let named = RuleChanges { people: Some(vec!["ann".into()]), ..RuleChanges::default() };
-        followed.change(rule("alpha", "dev", named));
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(true));
-        let version = |followed: &Followed| followed.set("dev", SdkKeyKind::Server).version;
-        let before = version(&followed);
-        followed.change(Command::Erase { value: "ann".into() });
-        assert_eq!(followed.value("dev", "alpha", "ann"), Some(false));
-        assert!(version(&followed) > before, "what the set gives has changed");
-    }
-
-    #[test]
-    fn browsers_see_what_is_marked_for_them_and_hear_of_nothing_else() {
-        let mut followed = Followed::new();
-        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
-        followed.change(environment("dev"));
-        followed.change(flag("alpha"));
-        followed.change(flag("beta"));
-        let seen = |followed: &Followed| {
-            let set = followed.set("dev", SdkKeyKind::Client);
-            (Vec::from_iter(set.flags().map(|flag| flag.key.to_string())), set.version)
-        };
-        assert_eq!(seen(&followed), (vec![], 0));
-        let mark = |flag: &str, client_side: bool| Command::ChangeClientSide {
-            project: project(),
-            flag: flag.parse().unwrap(),
-            client_side,
-        };
-        followed.change(mark("beta", true));
-        let (flags, marked) = seen(&followed);
-        assert_eq!((flags, marked), (vec!["beta".to_owned()], followed.state.sequence));
-
-        let everybody = || RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
-        followed.change(rule("alpha", "dev", everybody()));
-        assert_eq!(seen(&followed).1, marked, "of other flags they hear nothing");
-        followed.change(rule("beta", "dev", everybody()));
-        assert_eq!(seen(&followed).1, followed.state.sequence);
-        followed.change(mark("beta", false));
-        assert_eq!(seen(&followed), (vec![], followed.state.sequence), "what they had is gone");
-        let gone = followed.state.sequence;
-        followed.change(rule("beta", "dev", RuleChanges { share: Some(Share::NOBODY), ..RuleChanges::default() }));
-        assert_eq!(seen(&followed).1, gone);
-    }
-
-    #[test]
-    fn a_change_shares_the_flags_it_did_not_touch() {
-        let mut followed = Followed::new();
-        followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
-        followed.change(environment("dev"));
-        followed.change(environment("production"));
-        followed.change(flag("alpha"));
-        followed.change(flag("beta"));
-        let set = |followed: &Followed, key: &str| followed.set(key, SdkKeyKind::Server);
-        let (dev, production) = (set(&followed, "dev"), set(&followed, "production"));
-        let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
-        followed.change(rule("alpha", "dev", everybody));
-        assert!(Arc::ptr_eq(&production, &set(&followed, "production")));
-        assert!(!Arc::ptr_eq(&dev.flags[0], &set(&followed, "dev").flags[0]));
-        assert!(Arc::ptr_eq(&dev.flags[1], &set(&followed, "dev").flags[1]));
-    }
 }

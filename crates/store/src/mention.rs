@@ -42,6 +42,7 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::FlagClientSideChanged { .. }
         | Event::PrerequisitesChanged { .. }
         | Event::SegmentRemoved { .. }
+        | Event::KeptApartChanged { .. }
         | Event::FlagArchived { .. }
         | Event::FlagRestored { .. }
         | Event::PlanRemoved { .. }

@@ -165,7 +165,8 @@ impl Probe<'_> {
         let admin = self.admin();
         let good = self.row.good_call(self.meta, &admin).await;
         for (parameter, value) in self.row.bad_query {
-            let call = Call { path: format!("{}?{parameter}={value}", good.path), ..good.clone() };
+            let joint = if good.path.contains('?') { '&' } else { '?' };
+            let call = Call { path: format!("{}{joint}{parameter}={value}", good.path), ..good.clone() };
             let what = format!("{parameter}={value}");
             let codes = ["malformed_request", "invalid_field"];
             self.refused(&what, admin.clone(), call, &[400, 422], &codes, Some(parameter)).await;

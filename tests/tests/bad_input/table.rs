@@ -58,8 +58,19 @@ impl Row {
 
 /// The table.
 pub fn rows(world: &World) -> Vec<Row> {
-    let families =
-        [session(world), projects(), flags(), configurations(), rollouts(), plans(), audit(world), access(world)];
+    let families = [
+        session(world),
+        projects(),
+        flags(),
+        configurations(),
+        targeting(),
+        segments(),
+        rollouts(),
+        documents(),
+        plans(),
+        audit(world),
+        access(world),
+    ];
     families.into_iter().flatten().collect()
 }
 
@@ -167,6 +178,69 @@ fn configurations() -> Vec<Row> {
     ]
 }
 
+fn targeting() -> Vec<Row> {
+    let targeted = place("targeted");
+    let rules = json!({
+        "rules": [{
+            "id": "dach", "name": "Germany and Austria", "description": "Where it is allowed.",
+            "clauses": [
+                { "operator": "one_of", "attribute": "country", "values": ["DE", "AT"], "ignore_case": true },
+                { "operator": "matches_pattern", "attribute": "email", "pattern": "@bank[.]example$" },
+                { "operator": "version_at_least", "attribute": "app", "version": "8.2" },
+                { "operator": "in_network", "attribute": "ip", "networks": ["10.0.0.0/8"] },
+                { "operator": "time_after", "time": "2026-12-01T09:00", "zone": "Europe/Berlin" },
+                { "operator": "in_segment", "segments": ["staff"], "not": true },
+            ],
+            "share": 25, "people": ["ada"], "segments": ["staff"], "split_by": "company.id",
+            "split": [{ "variant": "on", "weight": 100 }],
+        }],
+        "reason": "Allowed since today.",
+    });
+    let prerequisites =
+        json!({ "prerequisites": [{ "flag": "plain", "variants": ["on"] }], "reason": "It checks the payee." });
+    let context = json!({ "targetingKey": "ada", "country": "DE" });
+    vec![
+        change("set_rules", &format!("{targeted}/rules"), &targeted, rules, &["rules", "reason"]),
+        change(
+            "set_prerequisites",
+            &format!("{targeted}/prerequisites"),
+            &targeted,
+            prerequisites,
+            &["prerequisites", "reason"],
+        ),
+        write("explain_flag", &format!("{targeted}/explain"), json!({ "context": context }), &[]),
+        write(
+            "explain_flags",
+            &format!("{PRODUCTION}/explain"),
+            json!({ "context": context, "flags": ["targeted"] }),
+            &[],
+        ),
+    ]
+}
+
+fn segments() -> Vec<Row> {
+    let all = format!("{PROJECT}/segments");
+    let one = |segment: &str| format!("{all}/{segment}");
+    let content = json!({
+        "name": "Staff", "description": "Whoever works here.", "people": 640,
+        "groups": [{ "match": "any", "clauses": [
+            { "operator": "ends_with", "attribute": "email", "values": ["@bank.example"] },
+        ] }],
+        "included": ["ada"], "excluded": ["eve"],
+    });
+    let mut made = content.clone();
+    made["key"] = json!("beta");
+    let mut changed = content;
+    changed["reason"] = json!("They moved in.");
+    vec![
+        read("list_segments", &all),
+        write("create_segment", &all, made, &["key", "name"]),
+        read("get_segment", &one("staff")),
+        change("change_segment", &one("staff"), &one("staff"), changed, &["name", "reason"]),
+        Row { body: None, ..change("remove_segment", &one("old-group"), &one("old-group"), Value::Null, &[]) },
+    ]
+}
+
 fn rollouts() -> Vec<Row> {
     let act = |operation, flag: &str, what: &str, body, required| {
         change(operation, &format!("{}/rollout{what}", place(flag)), &place(flag), body, required)
@@ -189,6 +263,30 @@ fn rollouts() -> Vec<Row> {
             &["to", "reason"],
         ),
         act("finish_rollout", "ending", "/finish", why(), &["reason"]),
+    ]
+}
+
+fn documents() -> Vec<Row> {
+    let kept_apart = format!("{PRODUCTION}/kept-apart");
+    // What a document holds is told part by part; only its frame is refused.
+    let import = Row {
+        bad_query: &[("dry_run", "maybe"), ("generation", "flagd-1"), ("unheard_of", "1")],
+        ..write(
+            "import_document",
+            &format!("{PROJECT}/import?format=signalbox&environment=prod"),
+            json!({ "signalbox": 1 }),
+            &["signalbox"],
+        )
+    };
+    let export = Row {
+        bad_query: &[("unheard_of", "1")],
+        ..read("export_document", &format!("{PROJECT}/export?format=flagd&environment=prod"))
+    };
+    vec![
+        import,
+        export,
+        read("list_kept_apart", &kept_apart),
+        read("remove_kept_apart", &format!("{kept_apart}?key=odd&reason=No%20more")),
     ]
 }
 

@@ -45,9 +45,10 @@ impl World {
         let sdk_key = admin.post(&format!("{PRODUCTION}/sdk-keys"), &json!({ "name": "web shop" })).await;
         let spare = admin.post(&format!("{PRODUCTION}/sdk-keys"), &json!({ "name": "old app" })).await;
 
-        for flag in
-            ["plain", "planned", "unwanted", "running", "ending", "moving", "held", "killed", "kept", "gone", "fresh"]
-        {
+        for flag in [
+            "plain", "planned", "unwanted", "running", "ending", "moving", "held", "killed", "kept", "gone", "fresh",
+            "targeted", "grouped",
+        ] {
             admin
                 .post(&format!("{PROJECT}/flags"), &json!({ "key": flag, "name": flag, "value_kind": "boolean" }))
                 .await;
@@ -64,6 +65,20 @@ impl World {
         let awaited = admin.newest_entry().await;
         let gone = format!("{PROJECT}/flags/gone");
         admin.change("POST", &format!("{gone}/archive"), &gone, &why()).await;
+        // Values of two kinds, which no flag of the project can have.
+        let odd = json!({ "flags": { "odd": {
+            "state": "ENABLED", "variants": { "on": 1, "off": "x" }, "defaultVariant": "off",
+        } } });
+        let path = format!("{PROJECT}/import?format=flagd&environment=prod&reason=The%20table%20says%20so");
+        admin.post(&path, &odd).await;
+        for segment in ["staff", "old-group"] {
+            admin.post(&format!("{PROJECT}/segments"), &json!({ "key": segment, "name": segment })).await;
+        }
+        // Production looks at the group, so a change of it needs a reason.
+        let rule = json!({ "id": "staff", "split": [{ "variant": "on", "weight": 100 }],
+            "clauses": [{ "operator": "in_segment", "segments": ["staff"] }] });
+        let rules = json!({ "rules": [rule], "reason": "The table says so." });
+        act(admin, "PUT", "grouped", "rules", &rules).await;
         for plan in ["canary", "old-plan"] {
             let plan = json!({ "key": plan, "name": "Canary", "stages": stages() });
             admin.post(&format!("{PROJECT}/plans"), &plan).await;

@@ -109,6 +109,9 @@ fn unacceptable(path: &[Step], good: &Value, required: &[&str]) -> Vec<String> {
         ("share" | "weight", _) => &[
             "150", "-5", "\"abc\"", "1e400", "-1e400", "NaN", "Infinity", "100.001", "0.0005", "\"10\"", "true", "[10]",
         ],
+        ("people", Value::Number(_)) => &["-5", "1.5", "1e400", "100000000001", "\"many\"", "true"],
+        ("operator" | "match", _) => &["\"nonsense\"", "\"\"", "5", "[]"],
+        ("ignore_case" | "not", _) => &["\"yes\"", "1", "[]"],
         ("audience", Value::Number(_)) => &["-5", "1.5", "1e400", "1e30", "100000000001", "\"many\"", "true"],
         ("position", _) => &["-1", "99", "0.5", "1e400", "\"first\""],
         ("production", _) => &["\"yes\"", "1", "[]"],
@@ -144,7 +147,13 @@ fn texts(name: &str) -> Vec<String> {
         "tags" => [odd(), turned(), vec![String::new(), "t".repeat(121)]].concat(),
         "owner" => [odd(), turned(), vec!["o".repeat(121)]].concat(),
         "description" | "reason" => [odd(), turned(), vec!["d".repeat(2_001)]].concat(),
-        "people" | "user_key" => [odd(), vec![String::new(), "é".repeat(257)]].concat(),
+        "people" | "user_key" | "included" | "excluded" => [odd(), vec![String::new(), "é".repeat(257)]].concat(),
+        "attribute" | "split_by" => ["", " a", "a ", "a\n", &"a".repeat(201)].map(str::to_owned).to_vec(),
+        "pattern" => ["", "(", "a{2000}{2000}", "(?=a)", &"p".repeat(501)].map(str::to_owned).to_vec(),
+        "version" => ["", "eight", "1.2.3.4", "8.x"].map(str::to_owned).to_vec(),
+        "networks" => ["", "10.0.0.0/33", "example.com", "10.0.0"].map(str::to_owned).to_vec(),
+        "time" => ["", "soon", "2026-13-01", "2026-12-01T25:00"].map(str::to_owned).to_vec(),
+        "zone" => ["", "Europe/Nowhere", "CET+1"].map(str::to_owned).to_vec(),
         "salt" => vec![String::new(), "s".repeat(65), "a\0b".into()],
         _ => Vec::new(),
     }
@@ -211,9 +220,9 @@ fn with_raw(good: &Value, path: &[Step], raw: &str) -> String {
     holed.to_string().replace(&format!("\"{GAP}\""), raw)
 }
 
-/// What a JSON flag gives may hold any field.
+/// What a JSON flag gives, and what is known of a person, may hold any field.
 fn is_free(path: &[Step]) -> bool {
-    matches!(path.last(), Some(Step::Field(name)) if name == "value")
+    matches!(path.last(), Some(Step::Field(name)) if name == "value" || name == "context")
 }
 
 fn is_inside_free(path: &[Step]) -> bool {

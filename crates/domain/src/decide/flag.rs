@@ -26,6 +26,12 @@ impl Desk<'_> {
         if project.flags.contains_key(&new.key) {
             return Err(Refusal::exists("flag", new.key));
         }
+        if let Some(environment) = project.environments_keeping_apart(new.key.as_str()).next() {
+            return Err(Refusal::conflict(format!(
+                "a flag \"{}\" is kept apart in \"{environment}\"; remove it there first",
+                new.key
+            )));
+        }
         if project.flags.len() >= MOST_FLAGS {
             return Err(Refusal::conflict(format!("a project has at most {MOST_FLAGS} flags")));
         }

@@ -4,6 +4,7 @@ mod access;
 mod configuration;
 mod environment;
 mod flag;
+mod import;
 mod kill;
 mod personal;
 mod plan;
@@ -20,6 +21,7 @@ use crate::envelope::Envelope;
 use crate::event::{Event, Place};
 use crate::flag::{Configuration, Flag};
 use crate::fold;
+use crate::import::Report;
 use crate::key::{ActorId, EnvironmentKey, ProjectKey};
 use crate::personal::{Commitment, Entropy, PersonalValue, Vault};
 use crate::project::Project;
@@ -54,6 +56,8 @@ pub struct Decision {
     pub personal: Vec<PersonalValue>,
     /// Personal values to delete.
     pub erased: Vec<Commitment>,
+    /// What became of a document that was to be imported.
+    pub report: Option<Report>,
 }
 
 /// Decides a command against the state.
@@ -70,7 +74,8 @@ pub fn decide(state: &State, vault: &Vault, command: Command, act: Act) -> Resul
         .filter(|reason| !reason.trim().is_empty())
         .map(|reason| text::reason(&reason).map_err(|error| Refusal::invalid("reason", error)))
         .transpose()?;
-    let mut desk = Desk { state, vault, version, reason, entropy, personal: Vec::new(), erased: Vec::new() };
+    let mut desk =
+        Desk { state, vault, version, reason, entropy, personal: Vec::new(), erased: Vec::new(), report: None };
     let events = desk.route(command)?;
 
     let reason = match desk.reason.take() {
@@ -82,7 +87,7 @@ pub fn decide(state: &State, vault: &Vault, command: Command, act: Act) -> Resul
         .zip(events)
         .map(|(sequence, event)| Envelope { sequence, time, actor: actor.clone(), reason: reason.clone(), event })
         .collect();
-    Ok(Decision { envelopes, personal: desk.personal, erased: desk.erased })
+    Ok(Decision { envelopes, personal: desk.personal, erased: desk.erased, report: desk.report })
 }
 
 /// Folds a decision into state and vault, after it was stored.
@@ -113,6 +118,7 @@ struct Desk<'a> {
     entropy: Entropy,
     personal: Vec<PersonalValue>,
     erased: Vec<Commitment>,
+    report: Option<Report>,
 }
 
 impl<'a> Desk<'a> {
@@ -146,6 +152,8 @@ impl<'a> Desk<'a> {
             Command::CreateSegment { project, segment } => self.create_segment(project, *segment),
             Command::ChangeSegment { project, segment } => self.change_segment(project, *segment),
             Command::RemoveSegment { project, segment } => self.remove_segment(project, segment),
+            Command::Import(import) => self.import(*import),
+            Command::RemoveKeptApart { project, environment, key } => self.remove_kept_apart(project, environment, key),
             Command::ChangeRule { place, changes } => self.change_rule(place, changes),
             Command::CreatePlan { project, plan, name, stages } => self.create_plan(project, plan, &name, stages),
             Command::ChangePlan { project, plan, name, stages } => self.change_plan(project, plan, &name, stages),

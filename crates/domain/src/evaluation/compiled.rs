@@ -9,8 +9,7 @@ use super::bucketing::Bucketer;
 use super::explanation::{Step, StepKind};
 use super::given_rule::GivenRule;
 use super::grant::Grant;
-use crate::flag::{BucketingAlgorithm, Configuration, Flag};
-use crate::flagd::Generation;
+use crate::flag::{Configuration, Flag};
 use crate::key::{FlagKey, SegmentKey, VariantKey};
 use crate::personal::Vault;
 use crate::project::SegmentInProject;
@@ -73,7 +72,7 @@ impl CompiledFlag {
                 let rolling_out = configuration.rollout_of(Some(&rule.id)).is_some();
                 let audience = configuration.effective_audience_of(Some(&rule.id)).unwrap_or_else(|| rule.audience());
                 let grant = Grant::new(&audience, &rule.split, rule.split_by.as_ref(), rolling_out, index, vault);
-                GivenRule::new(rule, generation_of(flag.bucketing.algorithm), grant)
+                GivenRule::new(rule, flag.bucketing.algorithm.generation(), grant)
             })
             .collect();
         let rolling_out = configuration.rollout_of(None).is_some();
@@ -163,13 +162,5 @@ impl CompiledPrerequisite {
         let given = given.map_or("is not there".to_owned(), |key| format!("gives them “{key}”"));
         let title = format!("Depends on {}", self.key);
         Step::new(StepKind::Prerequisite, met, title, format!("It must give {} and {given}.", wanted.join(" or ")))
-    }
-}
-
-/// By what an advanced rule of such a flag draws.
-const fn generation_of(algorithm: BucketingAlgorithm) -> Generation {
-    match algorithm {
-        BucketingAlgorithm::Flagd2 => Generation::Flagd2,
-        BucketingAlgorithm::Signalbox1 | BucketingAlgorithm::Flagd3 => Generation::Flagd3,
     }
 }

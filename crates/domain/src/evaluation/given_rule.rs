@@ -6,8 +6,8 @@ use super::compiled::CompiledFlag;
 use super::explanation::{Step, StepKind};
 use super::grant::Grant;
 use super::witness::Witness;
+use crate::flagd::Generation;
 use crate::flagd::expression::{Datum, Evaluators, Expression, Subject};
-use crate::flagd::{Context, Generation};
 use crate::key::{RuleId, SegmentKey};
 use crate::personal::Commitment;
 use crate::targeting::{Attributes, CompiledRule, CompiledSegments, Rule};
@@ -111,8 +111,7 @@ enum Given {
 impl Advanced {
     fn given(&self, flag: &CompiledFlag, attributes: &Attributes<'_>) -> Given {
         let Some(expression) = &self.expression else { return Given::Unreadable };
-        attributes.with_object(|values| {
-            let context = Context { attributes: values, timestamp: attributes.now().millis().div_euclid(1_000) };
+        attributes.with_context(|context| {
             let subject = Subject::new(flag.key.as_str(), self.generation, context);
             let named = |name: &str| flag.variants.iter().position(|(key, _)| key.as_str() == name);
             match expression.evaluate(&subject) {

@@ -138,15 +138,26 @@ impl Document {
         let mut json = self.others.clone();
         put_unless_empty(&mut json, "metadata", &self.metadata);
         put_unless_empty(&mut json, "$evaluators", &self.evaluators);
-        let flags = self.flags.iter().map(|flag| {
-            let written = match &flag.definition {
-                Ok(definition) => definition.to_json(),
-                Err(broken) => broken.source.clone(),
-            };
-            (flag.key.clone(), written)
-        });
+        let flags = self.flags.iter().map(|flag| (flag.key.clone(), flag.to_json()));
         json.insert("flags".to_owned(), Value::Object(flags.collect()));
         Value::Object(json)
+    }
+}
+
+impl DocumentFlag {
+    /// A flag by itself, of a document that says nothing else.
+    #[must_use]
+    pub fn alone(key: &str, definition: Value) -> Self {
+        Reader::default().flag(key.to_owned(), definition)
+    }
+
+    /// The flag in flagd's form, without its key; one that is broken as it was written.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match &self.definition {
+            Ok(definition) => definition.to_json(),
+            Err(broken) => broken.source.clone(),
+        }
     }
 }
 
@@ -173,7 +184,9 @@ impl Definition {
         })
     }
 
-    fn to_json(&self) -> Value {
+    /// The definition in flagd's form.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
         let mut json = self.others.clone();
         json.insert("state".to_owned(), if self.enabled { "ENABLED" } else { "DISABLED" }.into());
         json.insert("variants".to_owned(), Value::Object(self.variants.clone()));

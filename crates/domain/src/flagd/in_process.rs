@@ -2,14 +2,18 @@
 //!
 //! What gives everybody the same, people with a variant of their own and people let in by name come out exactly. A share
 //! or a split is written as `fractional`: it is as large as here, but where the flag draws by `signalbox-1` flagd lets
-//! other people in, and the flag's metadata says so. Flags with targeting rules, segments or prerequisites cannot be
-//! written without changing what they give; they are left out, and named with the reason.
+//! other people in, and the flag's metadata says so. Targeting rules are written where [`as_definition`] can. Flags with
+//! other rules, with segments or with prerequisites cannot be written without changing what they give; they are left
+//! out, and named with the reason. Imported flags that are kept apart are here as they are.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::document::Definition;
+use crate::export::as_definition;
 use crate::flag::{BucketingAlgorithm, Configuration, Flag};
+use crate::import::SAID_OF_EVERY_ANSWER;
 use crate::key::{EnvironmentKey, VariantKey};
 use crate::personal::{Commitment, Vault};
 use crate::project::Project;
@@ -34,6 +38,14 @@ pub fn document(project: &Project, environment: &EnvironmentKey, version: u64, v
             Err(why) => left_out.insert(flag.key.to_string(), why.into()),
         };
     }
+    for (key, kept) in project.kept_apart.get(environment).into_iter().flat_map(|kept| &kept.flags) {
+        let mut definition = kept.flag.definition.clone();
+        if let Some(said) = definition.get_mut("metadata").and_then(Value::as_object_mut) {
+            // These are of the set as it is here.
+            said.retain(|name, _| !SAID_OF_EVERY_ANSWER.contains(&name.as_str()));
+        }
+        flags.insert(key.clone(), definition);
+    }
     let set = format!("{}/{environment}", project.key);
     let mut document = json!({
         "$schema": "https://flagd.dev/schema/v0/flags.json",
@@ -54,21 +66,22 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// The flag as flagd has it, or why there is none.
-    fn definition(&self) -> Result<Value, &'static str> {
+    fn definition(&self) -> Result<Value, String> {
         let off = &self.flag.off_variant;
         // Not `DISABLED`: that would leave the value to the application's code.
         if self.configuration.kill.is_some() {
-            return Ok(self.written(off, None, false));
+            return Ok(self.written(off.as_str(), None, false));
         }
         if !self.configuration.prerequisites.is_empty() {
-            return Err("it waits for other flags");
+            return Err("it waits for other flags".into());
         }
         if !self.configuration.rules.is_empty() {
-            return Err("it has targeting rules");
+            let Definition { default_variant, targeting, .. } = as_definition(self.flag, self.configuration)?;
+            return Ok(self.written(&default_variant.unwrap_or_default(), targeting, false));
         }
         let audience = self.configuration.effective_audience();
         if !audience.segments.is_empty() {
-            return Err("segments are let in by name");
+            return Err("segments are let in by name".into());
         }
         let split = self.split();
         let (default, mut rest) = match (audience.share, split.as_slice()) {
@@ -89,7 +102,7 @@ impl Writer<'_> {
         for (variant, people) in own.into_iter().rev().filter(|(_, people)| !people.is_empty()) {
             rest = Some(first_for(&people, json!(variant), rest));
         }
-        Ok(self.written(default, rest, draws))
+        Ok(self.written(default.as_str(), rest, draws))
     }
 
     /// The variants of those who have the feature, with their parts of all [`BUCKETS`].
@@ -101,7 +114,7 @@ impl Writer<'_> {
         people.iter().filter_map(|person| self.vault.reveal(person)).collect()
     }
 
-    fn written(&self, default: &VariantKey, targeting: Option<Value>, draws: bool) -> Value {
+    fn written(&self, default: &str, targeting: Option<Value>, draws: bool) -> Value {
         let variants = self.flag.variants.iter().map(|variant| (variant.key.to_string(), variant.value.clone()));
         let mut metadata = json!({ "version": self.flag.version.max(self.configuration.version).to_string() });
         if draws && self.flag.bucketing.algorithm == BucketingAlgorithm::Signalbox1 {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::limits::LONGEST_ATTRIBUTE;
+use crate::flagd::Context;
 use crate::time::Timestamp;
 
 /// The path under which the targeting key itself is addressed; OpenFeature's name for it.
@@ -134,6 +135,12 @@ impl<'a> Attributes<'a> {
                 use_it(&values)
             }
         }
+    }
+
+    /// Calls `use_it` with what a rule of flagd's model sees: all attributes, and the time in whole seconds.
+    pub fn with_context<Answer>(&self, use_it: impl FnOnce(Context<'_>) -> Answer) -> Answer {
+        let timestamp = self.now.millis().div_euclid(1_000);
+        self.with_object(|attributes| use_it(Context { attributes, timestamp }))
     }
 
     /// The attribute at `path`; `null` is as good as missing.

@@ -7,6 +7,7 @@ use signalbox_domain::event::Place;
 use signalbox_domain::flagd::document::Document;
 use signalbox_domain::flagd::in_process::{DRAWN_OTHERWISE, document};
 use signalbox_domain::flagd::{Context, FlagSet, Generation};
+use signalbox_domain::import::{Import, ImportContent};
 use signalbox_domain::key::VariantKey;
 
 use crate::bench::{Bench, place, project, share};
@@ -31,7 +32,7 @@ fn change(bench: &mut Bench, place: &Place, changes: RuleChanges) {
 #[test]
 fn what_gives_everybody_the_same_is_exact_and_kill_stands_above_it() {
     let mut bench = Bench::with_flag();
-    let place = place("production");
+    let place = place("dev");
     let gives = |bench: &Bench, person: &str| given(&written(bench, &place), &place, person);
     assert_eq!(gives(&bench, "ann"), false);
     let on = VariantKey::new("on").unwrap();
@@ -57,7 +58,7 @@ fn what_gives_everybody_the_same_is_exact_and_kill_stands_above_it() {
 #[test]
 fn a_share_is_as_large_as_here_and_says_that_other_people_are_drawn() {
     let mut bench = Bench::with_flag();
-    let place = place("production");
+    let place = place("dev");
     change(&mut bench, &place, RuleChanges { share: Some(share(30.0)), ..RuleChanges::default() });
     let document = written(&bench, &place);
     assert_eq!(document["flags"][place.flag.as_str()]["metadata"]["remark"], DRAWN_OTHERWISE);
@@ -74,14 +75,39 @@ fn a_share_is_as_large_as_here_and_says_that_other_people_are_drawn() {
 #[test]
 fn what_cannot_be_written_is_left_out_by_name() {
     let mut bench = Bench::with_flag();
-    let place = place("production");
-    let rules = json!([{
-        "id": "rule_1", "clauses": [{"operator": "one_of", "attribute": "country", "values": ["DE"]}],
-        "share": 100, "split": [{"variant": "on", "weight": 100}],
-    }]);
-    bench.ok(Command::SetRules { place: place.clone(), rules: serde_json::from_value(rules).unwrap() });
+    let place = place("dev");
+    let set_rule = |bench: &mut Bench, clause: Value| {
+        let split = json!([{"variant": "on", "weight": 100}]);
+        let rules = json!([{"id": "rule_1", "clauses": [clause], "share": 100, "split": split}]);
+        bench.ok(Command::SetRules { place: place.clone(), rules: serde_json::from_value(rules).unwrap() });
+    };
+    set_rule(&mut bench, json!({"operator": "number_at_least", "attribute": "age", "number": 18}));
     let document = written(&bench, &place);
-    assert_eq!(document["flags"], json!({}));
-    assert_eq!(document["$signalbox"]["leftOut"], json!({place.flag.as_str(): "it has targeting rules"}));
+    assert_eq!(document["flags"].get(place.flag.as_str()), None);
+    let why = "rule \"rule_1\" has clauses that JSON Logic does not read alike";
+    assert_eq!(document["$signalbox"]["leftOut"], json!({place.flag.as_str(): why}));
     Document::read(document).unwrap();
+
+    set_rule(&mut bench, json!({"operator": "one_of", "attribute": "targetingKey", "values": ["ann"]}));
+    let document = written(&bench, &place);
+    assert_eq!(document.get("$signalbox"), None);
+    let told: Vec<_> = ["ann", "ben"].iter().map(|person| given(&document, &place, person)).collect();
+    assert_eq!(told, [json!(true), json!(false)]);
+}
+
+#[test]
+fn flags_kept_apart_are_here_as_they_were_imported() {
+    let mut bench = Bench::with_flag();
+    let place = place("dev");
+    let odd =
+        json!({"state": "DISABLED", "variants": {"on": 1, "off": "x"}, "metadata": {"team": "a", "version": "9"}});
+    let content = ImportContent::Flagd {
+        document: Document::read(json!({"flags": {"odd one": odd}})).unwrap(),
+        generation: Generation::Flagd3,
+    };
+    let import = Import { project: place.project.clone(), environment: place.environment.clone(), content };
+    bench.ok(Command::Import(Box::new(import)));
+    let mut expected = odd;
+    expected["metadata"] = json!({"team": "a"});
+    assert_eq!(written(&bench, &place)["flags"]["odd one"], expected);
 }

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod bench;
+mod import;
+mod import_properties;
 mod in_process;
 mod prerequisites;
 mod properties;

@@ -6,6 +6,7 @@ pub mod configuration;
 pub mod environment;
 pub mod explanation;
 pub mod flag;
+pub mod import;
 pub mod plan;
 pub mod project;
 pub mod rollout;

@@ -5,6 +5,7 @@
 
 mod constant;
 mod data;
+mod listeners;
 mod program;
 mod wrk;
 
@@ -84,6 +85,7 @@ fn under_load(program: &Path, data_dir: &Path) -> Outcome {
         println!("  floor: the same {bytes} bytes to everybody: {}", load(&constant.address, all, &wide)?);
     }
     println!("memory with {FLAGS} flags, after the load: {}", megabytes(server.resident_memory()?));
+    listeners::measure(&server, "bulk", &bulk)?;
     Ok(())
 }
 

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::Outcome;
 
+/// The token of the administrator.
+pub const ADMIN_TOKEN: &str = "sbx_adm_bench-0123456789-0123456789-0123456789";
+
 /// A running server, ended when this is dropped.
 pub struct Program {
     child: Child,
@@ -27,7 +30,7 @@ impl Program {
         let mut child = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
-            .env("SIGNALBOX_ADMIN_TOKEN", "sbx_adm_bench-0123456789-0123456789-0123456789")
+            .env("SIGNALBOX_ADMIN_TOKEN", ADMIN_TOKEN)
             .stdout(Stdio::piped())
             .stderr(errors)
             .spawn()

@@ -45,7 +45,7 @@ impl LastHour {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to 59")]
+#[expect(clippy::cast_possible_truncation, reason = "a number from 0 to 59")]
 const fn place(minute: i64) -> usize {
     minute.rem_euclid(MINUTES as i64) as usize
 }

@@ -181,6 +181,20 @@ impl Engine {
         }
     }
 
+    /// Decides a change without making it, for a preview: nothing is stored, and no reason is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub async fn rehearse(self: &Arc<Self>, command: Command, terms: Terms) -> Result<Decision, SubmitError> {
+        let engine = Arc::clone(self);
+        // What is only looked at needs no reason; where one is asked for, any text stands in for it.
+        let terms = terms.because("preview".to_owned());
+        match tokio::task::spawn_blocking(move || engine.decide(command, &terms)).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(SubmitError::Fault(error.to_string())),
+        }
+    }
+
     /// As [`Self::submit`], for threads that may block.
     ///
     /// # Errors
@@ -192,7 +206,7 @@ impl Engine {
         let decision = self.decide(command, &terms)?;
         let (credentials, secret) = issue(&decision.envelopes, terms.secret)?;
         if decision.envelopes.is_empty() {
-            return Ok(Committed { entries: Arc::new([]), secret: None });
+            return Ok(Committed { entries: Arc::new([]), secret: None, report: decision.report });
         }
         let started = Instant::now();
         let links = match writer.log.append(&decision, &credentials) {
@@ -213,7 +227,7 @@ impl Engine {
         if writer.since_snapshot >= EVENTS_PER_SNAPSHOT {
             self.write_snapshot(&mut writer);
         }
-        Ok(Committed { entries, secret })
+        Ok(Committed { entries, secret, report: decision.report })
     }
 
     /// Changes as they are committed, from now on.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use signalbox_domain::access::Role;
 use signalbox_domain::event::Event;
+use signalbox_domain::import::Report;
 use signalbox_domain::key::{ActorId, SdkKeyId, TokenId};
 use signalbox_domain::{Refusal, Timestamp};
 use signalbox_store::StoredEntry;
@@ -67,6 +68,8 @@ pub struct Committed {
     pub entries: Arc<[StoredEntry]>,
     /// The secret of the token or SDK key that was made, to show it this once.
     pub secret: Option<Secret>,
+    /// What became of a document that was to be imported.
+    pub report: Option<Report>,
 }
 
 impl Committed {

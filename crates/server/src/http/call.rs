@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use signalbox_domain::key::TokenId;
-use signalbox_protocol::endpoint::{Endpoint, Meta, Method, Precondition};
+use signalbox_protocol::endpoint::{Endpoint, ImportDocument, Meta, Method, Precondition};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use super::answer::{Answered, Rendered};
@@ -24,6 +24,8 @@ use crate::engine::{Caller, Terms};
 
 /// Largest body, in bytes.
 pub const LARGEST_BODY: usize = 1024 * 1024;
+/// Largest document that is imported, in bytes.
+pub const LARGEST_DOCUMENT: usize = 8 * 1024 * 1024;
 
 /// Answers the calls of one endpoint. The router asks for one implementation for each endpoint of the list.
 pub trait Handle<E: Endpoint>: Send + Sync {
@@ -145,7 +147,7 @@ impl Prepared {
             Method::Post if meta.precondition != Precondition::Always => repeats::key(&parts.headers)?,
             _ => None,
         };
-        let body = body::read(&parts.headers, body, LARGEST_BODY).await?;
+        let body = body::read(&parts.headers, body, largest_body(meta)).await?;
         if !body.is_empty() && !is_json(&parts.headers) {
             return Err(Problem::new(
                 ErrorCode::UnsupportedMediaType,
@@ -163,6 +165,10 @@ impl Prepared {
             .into();
         Ok((Self { version, idempotency_key, fingerprint, body }, parts))
     }
+}
+
+fn largest_body(meta: &Meta) -> usize {
+    if meta.operation == ImportDocument::META.operation { LARGEST_DOCUMENT } else { LARGEST_BODY }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

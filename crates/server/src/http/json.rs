@@ -15,8 +15,15 @@ use super::strict::Strict;
 /// # Errors
 /// `malformed_request` or `invalid_field`, with the field.
 pub fn parse<Body: DeserializeOwned>(bytes: &[u8]) -> Result<Body, ErrorBody> {
-    let value = value(bytes)?;
-    serde_path_to_error::deserialize(Strict(&value))
+    read(&value(bytes)?)
+}
+
+/// Reads what is JSON already.
+///
+/// # Errors
+/// As [`parse`].
+pub fn read<Body: DeserializeOwned>(value: &Value) -> Result<Body, ErrorBody> {
+    serde_path_to_error::deserialize(Strict(value))
         .map_err(|error| explain(&error.path().to_string(), &error.inner().to_string()))
 }
 

@@ -11,6 +11,7 @@ mod explain;
 mod explanations;
 mod failures;
 mod flags;
+mod imports;
 mod json;
 mod layers;
 mod plans;
@@ -44,7 +45,7 @@ use crate::engine::{Committed, Engine, Terms};
 use crate::{metrics, openapi, ui_files};
 
 pub use authorise::COOKIE;
-pub use call::LARGEST_BODY;
+pub use call::{LARGEST_BODY, LARGEST_DOCUMENT};
 pub use json::parse;
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use problem::{Message, Problem};

@@ -63,7 +63,8 @@ impl Resource {
     fn changed_by(event: &Event, state: &State) -> Vec<Self> {
         let project = || event.project().cloned();
         match event {
-            Event::SegmentCreated { .. } | Event::SegmentRemoved { .. } => Vec::new(),
+            // What is kept apart is asked for, not streamed.
+            Event::SegmentCreated { .. } | Event::SegmentRemoved { .. } | Event::KeptApartChanged { .. } => Vec::new(),
             // Rules and stages tell its name and how many people it has.
             Event::SegmentChanged { project, segment, .. } => {
                 let known = state.projects.get(project);

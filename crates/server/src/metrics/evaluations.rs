@@ -15,11 +15,24 @@ pub enum Outcome {
     TargetingKeyMissing,
     /// There is no such flag.
     FlagNotFound,
+    /// An imported flag, or its rule, cannot be understood.
+    Broken,
+    /// An imported flag names a variant that does not exist.
+    Failed,
 }
 
 /// As OpenFeature's telemetry spells reasons; errors by their code.
-const NAMES: [&str; 7] =
-    ["static", "default", "targeting_match", "split", "disabled", "targeting_key_missing", "flag_not_found"];
+const NAMES: [&str; 9] = [
+    "static",
+    "default",
+    "targeting_match",
+    "split",
+    "disabled",
+    "targeting_key_missing",
+    "flag_not_found",
+    "parse_error",
+    "general",
+];
 
 impl Outcome {
     const fn place(self) -> usize {
@@ -31,6 +44,8 @@ impl Outcome {
             Self::Given(Reason::Disabled) => 4,
             Self::TargetingKeyMissing => 5,
             Self::FlagNotFound => 6,
+            Self::Broken => 7,
+            Self::Failed => 8,
         }
     }
 }

@@ -71,6 +71,14 @@ pub fn single(set: &EvaluationSet, flag: &ServedFlag, asked: Asked<'_>) -> (Outc
     }
 }
 
+/// A flag that is kept apart; none where the set has no such flag.
+pub fn kept_apart(set: &EvaluationSet, key: &str, attributes: &Attributes<'_>) -> Option<(Outcome, Response)> {
+    let mut bytes = Vec::with_capacity(256);
+    let outcome = set.kept_apart().write(key, &set.id, attributes, &mut bytes)?;
+    let status = if matches!(outcome, Outcome::Given(_)) { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    Some((outcome, written(status, bytes)))
+}
+
 /// All flags of a set evaluated, and counted; one that fails says so in its place, and the others still answer.
 ///
 /// Gives a whole JSON object; [`evaluated`] adds what is not part of the result.
@@ -94,6 +102,14 @@ pub fn bulk(set: &EvaluationSet, asked: Asked<'_>) -> (Tally, Vec<u8>) {
                 tally.count(Outcome::TargetingKeyMissing);
                 flag.fragments.write_targeting_key_missing(&mut bytes);
             }
+        }
+    }
+    for key in set.kept_apart().keys() {
+        if bytes.last() != Some(&b'[') {
+            bytes.push(b',');
+        }
+        if let Some(outcome) = set.kept_apart().write(key, &set.id, asked.attributes, &mut bytes) {
+            tally.count(outcome);
         }
     }
     // An id of keys and a number have nothing that JSON escapes.

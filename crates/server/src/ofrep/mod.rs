@@ -7,6 +7,7 @@
 mod answer;
 pub mod events;
 mod fragments;
+mod kept_apart;
 mod request;
 
 use axum::Router;
@@ -27,6 +28,7 @@ use answer::{Asked, ErrorCode, failure};
 use request::EvaluationRequest;
 
 pub use fragments::Fragments;
+pub use kept_apart::KeptApartFlags;
 
 /// Evaluates one flag. The key takes all that follows, so that one with a slash is an unknown flag, not an unknown
 /// path.
@@ -68,17 +70,25 @@ async fn evaluate_flag(
         Err(unread) => return unreadable(unread, Some(key)),
     };
     let served = set.served(key);
-    let request = match request::read(&body, served.is_some_and(|flag| flag.compiled.reads_attributes())) {
+    let reads_attributes = match served {
+        Some(flag) => flag.compiled.reads_attributes(),
+        None => set.kept_apart().has(key),
+    };
+    let request = match request::read(&body, reads_attributes) {
         Ok(request) => request,
         Err(bad) => return failure(StatusCode::BAD_REQUEST, Some(key), bad.code, &bad.details),
     };
     let engine = &applications.engine;
     let evaluations = &engine.metrics().evaluations;
+    let attributes = request.attributes(clock::now());
     let Some(flag) = served else {
+        if let Some((outcome, response)) = answer::kept_apart(&set, key, &attributes) {
+            evaluations.count(outcome);
+            return response;
+        }
         evaluations.count(Outcome::FlagNotFound);
         return failure(StatusCode::NOT_FOUND, Some(key), ErrorCode::FlagNotFound, "there is no flag of this key");
     };
-    let attributes = request.attributes(clock::now());
     let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
     let (outcome, response) = answer::single(&set, flag, asked);
     evaluations.count(outcome);
@@ -119,7 +129,7 @@ fn person(request: &EvaluationRequest<'_>, counting: &Counting) -> Option<Person
     request.targeting_key.as_deref().map(|key| counting.person(key))
 }
 
-/// No key is longer than 100 bytes; whoever sends a longer one is told about a flag that does not exist, without
+/// No key is longer than 200 bytes; whoever sends a longer one is told about a flag that does not exist, without
 /// getting all of it back.
 const LONGEST_KEY_SAID_BACK: usize = 256;
 

@@ -14,9 +14,10 @@ use super::answer::ErrorCode;
 /// What is asked, borrowed from the body.
 #[derive(Debug, PartialEq, Default)]
 pub struct EvaluationRequest<'body> {
-    /// Who asks; absent, null and empty are the same.
+    /// Who asks; absent, null and empty are the same, and so are a number and a boolean, which name nobody.
     pub targeting_key: Option<Cow<'body, str>>,
-    /// What else is known of them, where that was wanted; of two values for one name the last counts.
+    /// What else is known of them, where that was wanted; of two values for one name the last counts. A targeting
+    /// key that names nobody is here, as rules of flagd's model see it.
     pub values: Map<String, Value>,
 }
 
@@ -115,7 +116,15 @@ impl<'de> Visitor<'de> for Context {
         while let Some(name) = map.next_key::<Name<'_>>()? {
             if name.0 == TARGETING_KEY {
                 once(&targeting_key, TARGETING_KEY)?;
-                targeting_key = Some(map.next_value::<TargetingKey<'de>>()?.0);
+                targeting_key = Some(match map.next_value::<TargetingKey<'de>>()? {
+                    TargetingKey::Text(key) => key,
+                    TargetingKey::Scalar(value) => {
+                        if self.0.wants_attributes {
+                            values.insert(TARGETING_KEY.to_owned(), value);
+                        }
+                        None
+                    }
+                });
             } else if self.0.wants_attributes {
                 values.insert(name.0.into_owned(), map.next_value()?);
             } else {
@@ -136,33 +145,53 @@ fn once<Found, E: serde::de::Error>(found: &Option<Found>, name: &'static str) -
 #[serde(transparent)]
 struct Name<'body>(#[serde(borrow)] Cow<'body, str>);
 
-struct TargetingKey<'de>(Option<Cow<'de, str>>);
+/// Whoever asks, or what names nobody.
+enum TargetingKey<'de> {
+    Text(Option<Cow<'de, str>>),
+    Scalar(Value),
+}
 
 impl<'de> Deserialize<'de> for TargetingKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TargetingKeyVisitor).map(|key| Self(key.filter(|key| !key.is_empty())))
+        deserializer.deserialize_any(TargetingKeyVisitor)
     }
 }
 
 struct TargetingKeyVisitor;
 
 impl<'de> Visitor<'de> for TargetingKeyVisitor {
-    type Value = Option<Cow<'de, str>>;
+    type Value = TargetingKey<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a targetingKey that is a string")
     }
 
     fn visit_borrowed_str<E: serde::de::Error>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Borrowed(key)))
+        Ok(TargetingKey::Text((!key.is_empty()).then_some(Cow::Borrowed(key))))
     }
 
     fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(key.to_owned())))
+        Ok(TargetingKey::Text((!key.is_empty()).then(|| Cow::Owned(key.to_owned()))))
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(TargetingKey::Text(None))
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(TargetingKey::Scalar(value.into()))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(TargetingKey::Scalar(value.into()))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(TargetingKey::Scalar(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(TargetingKey::Scalar(value.into()))
     }
 }
 
@@ -188,12 +217,16 @@ mod tests {
         check(r#"{"context":{"nested":{"targetingKey":"inner"}}}"#, Ok(None));
         check(r#"{"context":{"targetingKey":""}}"#, Ok(None));
         check(r#"{"context":{"targetingKey":null}}"#, Ok(None));
+        check(r#"{"context":{"targetingKey":7}}"#, Ok(None));
+        check(r#"{"context":{"targetingKey":-7.5}}"#, Ok(None));
+        check(r#"{"context":{"targetingKey":true}}"#, Ok(None));
+        check(r#"{"context":{"targetingKey":7,"targetingKey":"b"}}"#, Err(ErrorCode::InvalidContext));
         check(r#"{"context":{}}"#, Ok(None));
         check("{}", Ok(None));
         check("", Ok(None));
         check(" \n", Ok(None));
 
-        check(r#"{"context":{"targetingKey":7}}"#, Err(ErrorCode::InvalidContext));
+        check(r#"{"context":{"targetingKey":[7]}}"#, Err(ErrorCode::InvalidContext));
         check(r#"{"context":{"targetingKey":{"id":"ann"}}}"#, Err(ErrorCode::InvalidContext));
         check(r#"{"context":{"targetingKey":"a","targetingKey":"b"}}"#, Err(ErrorCode::InvalidContext));
         check(r#"{"context":{},"context":{}}"#, Err(ErrorCode::InvalidContext));

@@ -5,7 +5,11 @@
 
 mod access;
 mod command_line;
+mod flagd_over_http;
+#[path = "../../../domain/tests/flagd/suite/mod.rs"]
+mod flagd_suite;
 mod flags;
+mod imports;
 mod limits;
 mod openapi;
 mod repeats;

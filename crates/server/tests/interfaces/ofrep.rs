@@ -227,7 +227,7 @@ async fn bad_requests_are_refused_in_the_shape_of_the_standard() {
             ("{", "PARSE_ERROR"),
             ("context", "PARSE_ERROR"),
             (r#"{"context":7}"#, "INVALID_CONTEXT"),
-            (r#"{"context":{"targetingKey":7}}"#, "INVALID_CONTEXT"),
+            (r#"{"context":{"targetingKey":[7]}}"#, "INVALID_CONTEXT"),
             (r#"{"context":{"targetingKey":"a","targetingKey":"b"}}"#, "INVALID_CONTEXT"),
             ("[]", "INVALID_CONTEXT"),
         ] {

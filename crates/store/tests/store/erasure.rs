@@ -57,7 +57,7 @@ fn erase_all(bank: &mut Installation, values: impl Iterator<Item = String>) {
         reason: None,
         event: Event::PersonalValuesErased { commitments: commitments.clone() },
     };
-    let decision = Decision { envelopes: vec![envelope], personal: Vec::new(), erased: commitments };
+    let decision = Decision { envelopes: vec![envelope], personal: Vec::new(), erased: commitments, report: None };
     bank.store(&decision, None).expect("it is stored");
 }
 

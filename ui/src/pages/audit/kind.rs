@@ -25,6 +25,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("flag_client_side_changed", "Browsers let in or kept out"),
     ("flag_archived", "Flag archived"),
     ("flag_restored", "Flag restored"),
+    ("kept_apart_changed", "Imported flag kept apart"),
     ("plan_created", "Plan made"),
     ("plan_changed", "Plan changed"),
     ("plan_removed", "Plan removed"),
