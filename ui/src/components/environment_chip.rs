@@ -77,6 +77,7 @@ mod tests {
             share: Share::from_percent(percent).unwrap(),
             named,
             overrides: 0,
+            rules: 0,
             people: 12_482,
             rollout: None,
             reasons_awaited: Vec::new(),
@@ -95,6 +96,7 @@ mod tests {
         check(state(0.0, 0, false), "off", "Off", "off");
         check(state(12.5, 0, false), "part", "12.5\u{a0}%", "on for 12.5\u{a0}%, about 12,500 people");
         check(state(0.0, 1, false), "part", "Named", "on for 1 person named one by one");
+        check(FlagInEnvironment { rules: 3, ..state(0.0, 0, false) }, "part", "Rules", "on by 3 rules");
         check(state(50.0, 0, true), "killed", "Off", "turned off for everyone");
     }
 }

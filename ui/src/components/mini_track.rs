@@ -83,6 +83,7 @@ mod tests {
 
     fn rollout(status: RolloutStatus, position: Position) -> RolloutRow {
         RolloutRow {
+            rule: None,
             status,
             position,
             held_because: None,

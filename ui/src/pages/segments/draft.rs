@@ -94,8 +94,9 @@ impl SegmentDraft {
 fn keys(typed: &str) -> Result<Vec<String>, String> {
     let mut keys = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for line in typed.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let key = text::person(line).map_err(|error| format!("“{line}”: {error}."))?;
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    for (number, line) in (1..).zip(lines) {
+        let key = text::person(line).map_err(|error| format!("Person {number}: {error}."))?;
         if !seen.insert(key.clone()) {
             return Err(format!("“{key}” is named twice."));
         }
@@ -160,9 +161,9 @@ mod tests {
         );
         check(|draft| draft.included.push_str("\nann"), "included", "“ann” is named twice.");
         check(
-            |draft| draft.excluded = "x".repeat(513),
+            |draft| draft.excluded = format!("cleo\n{}", "x".repeat(513)),
             "excluded",
-            &format!("“{}”: must be at most 512 bytes.", "x".repeat(513)),
+            "Person 2: must be at most 512 bytes of UTF-8.",
         );
     }
 }
