@@ -160,3 +160,54 @@ fn place(flag: &str) -> String {
 fn why(reason: &str) -> Value {
     json!({ "reason": reason })
 }
+
+/// Attributes as the languages send them: nested, numbers, lists.
+#[tokio::test]
+async fn rules_see_the_attributes_that_stock_clients_send() {
+    let server = Server::start();
+    let admin = server.api();
+    let sdk_key = make_bank(&admin).await;
+    let flag = json!({ "key": "checkout", "name": "New checkout", "value_kind": "boolean" });
+    admin.post(&format!("{PROJECT}/flags"), &flag).await;
+    admin.post(&format!("{PROJECT}/segments"), &json!({ "key": "staff", "name": "Staff", "included": ["ann"] })).await;
+    let gives = json!([{ "variant": "on", "weight": 100 }]);
+    let rules = json!([
+        { "id": "staff", "clauses": [{ "operator": "in_segment", "segments": ["staff"] }], "split": gives },
+        { "id": "adults", "split": gives, "clauses": [
+            { "operator": "number_at_least", "attribute": "age", "number": 18 },
+            { "operator": "one_of", "attribute": "address.country", "values": ["DE", "AT"] },
+            { "operator": "version_at_least", "attribute": "app", "version": "8.2" },
+            { "operator": "one_of", "attribute": "groups", "values": ["beta"], "not": true },
+        ] },
+    ]);
+    act(&admin, "PUT", "checkout", "rules", &json!({ "rules": rules, "reason": "Allowed there." })).await;
+    let fits = json!({ "age": 18.0, "address": { "country": "AT" }, "app": "8.10.0", "groups": ["alpha"] });
+    let but = |name: &str, value: Value| {
+        let mut attributes = fits.clone();
+        attributes[name] = value;
+        attributes
+    };
+    let asked = [
+        ("eve", fits.clone(), true),
+        ("ann", json!({}), true),
+        ("eve", json!({}), false),
+        ("eve", but("age", json!(17)), false),
+        ("eve", but("address", json!({ "country": "FR" })), false),
+        ("eve", but("app", json!("8.1.99")), false),
+        ("eve", but("groups", json!(["alpha", "beta"])), false),
+    ];
+    let evaluations: Vec<_> = asked
+        .iter()
+        .map(|(user, attributes, _)| {
+            json!({ "flag": "checkout", "kind": "boolean", "fallback": false, "user": user, "attributes": attributes })
+        })
+        .collect();
+    for language in LANGUAGES {
+        let answers = application(&server, &sdk_key, language).evaluate(&evaluations).await;
+        for ((user, attributes, expected), answer) in asked.iter().zip(answers) {
+            assert_eq!(answer.value, json!(expected), "{language:?} {user} {attributes}: {answer:?}");
+            let reason = if *expected { "TARGETING_MATCH" } else { "DEFAULT" };
+            assert_eq!(answer.reason.as_deref(), Some(reason), "{language:?} {user} {attributes}: {answer:?}");
+        }
+    }
+}

@@ -91,20 +91,20 @@ impl Rule<Commitment> {
 }
 
 impl<Person> Rule<Person> {
-    /// The rule in its stored form: name and description trimmed and absent where they say nothing, everything
+    /// The rule in its stored form: name and description trimmed, a description that says nothing absent, everything
     /// within its limits. Who the people are is checked where that is known.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] with the path of the field, which begins with `field`.
     pub fn accept(mut self, field: &str, surroundings: Surroundings<'_>) -> Result<Self, Refusal> {
         let at = |name: &str| format!("{field}.{name}");
-        let spoken = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        self.name = spoken(self.name)
-            .map(|name| text::name(&name).map_err(|error| Refusal::invalid(at("name"), error)))
-            .transpose()?;
-        self.description = spoken(self.description)
+        self.name =
+            self.name.map(|name| text::name(&name).map_err(|error| Refusal::invalid(at("name"), error))).transpose()?;
+        self.description = self
+            .description
             .map(|lines| text::description(&lines).map_err(|error| Refusal::invalid(at("description"), error)))
-            .transpose()?;
+            .transpose()?
+            .filter(|lines| !lines.is_empty());
         check_clauses(&self.clauses, &at("clauses"))?;
         self.expression = self.expression.filter(|expression| !expression.is_null());
         if let Some(expression) = &self.expression {
@@ -254,7 +254,7 @@ mod tests {
     fn rules_take_their_stored_form() {
         let accepted = accept(json!([
             rule(json!({"name": " Staff first ", "description": " ", "split_by": "targetingKey"})),
-            rule(json!({"id": "r2", "name": "", "split_by": "company.id", "share": 0.001,
+            rule(json!({"id": "r2", "split_by": "company.id", "share": 0.001,
                 "split": [{"variant": "on", "weight": 99.999}, {"variant": "off", "weight": 0.001}]})),
         ]))
         .unwrap();
@@ -275,6 +275,7 @@ mod tests {
             assert_eq!(refusal.to_string(), expect);
         };
         check(json!({"id": "r0"}), "rules[1].id: must differ from the other rules' ids");
+        check(json!({"name": " "}), "rules[1].name: must not be empty");
         check(json!({"name": "a\nb"}), "rules[1].name: must not contain control or text-direction characters");
         check(
             json!({"clauses": [{"operator": "in_segment", "segments": ["staff", "beta"]}]}),

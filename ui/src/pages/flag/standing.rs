@@ -83,7 +83,7 @@ pub fn reach_sentence(scene: &Scene) -> String {
     sentence + &own
 }
 
-/// "25 % of those whom “Germany” fits have it; 2 other rules decide about others."
+/// "25 % of “Germany” have it; 2 other rules decide about others."
 fn by_rules(scene: &Scene, reach: &Side) -> String {
     let rules = scene.configuration.rules.len();
     let decide = |count: usize, noun: &str| match count {
@@ -99,7 +99,7 @@ fn by_rules(scene: &Scene, reach: &Side) -> String {
     match scene.driven_rule().and_then(|id| scene.rule(id)) {
         Some(driven) => {
             let title = driven.rule.title();
-            let mut sentence = format!("{} of those whom “{title}” fits {have} it", share(reach.share));
+            let mut sentence = format!("{} of “{title}” {have} it", share(reach.share));
             if rules > 1 {
                 sentence.push_str(&format!("; {} about others", decide(rules - 1, "other rule")));
             }

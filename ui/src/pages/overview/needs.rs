@@ -148,6 +148,9 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
 }
 
 fn turned_off(state: &FlagInEnvironment, environment: &Environment) -> String {
+    if state.rules > 0 {
+        return "Nobody has it, whichever rule fits. Turning it on again needs a reason.".into();
+    }
     let people = in_share(environment.audience, state.share).max(state.named);
     match people {
         0 => "Nobody had it before.".into(),

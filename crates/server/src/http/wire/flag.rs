@@ -85,7 +85,10 @@ fn in_environment(
     audience: u64,
     reasons_awaited: Vec<u64>,
 ) -> FlagInEnvironment {
-    let reach = configuration.effective_audience();
+    // While a rollout is under way, the row tells of those whom it is for; else of those whom no rule fits.
+    let driven = configuration.rollout_under_way().and_then(|rollout| rollout.rule.as_ref());
+    let reach = configuration.effective_audience_of(driven).unwrap_or_default();
+    let audience = configuration.audience_size(driven, audience);
     FlagInEnvironment {
         killed: configuration.kill.map(|kill| kill.since),
         share: reach.share,

@@ -17,6 +17,7 @@ use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
 use crate::pages::flag::targeting::check::{Context, context, is_asked, otherwise, place};
 use crate::state::use_store;
+use crate::words::capitalised;
 
 /// The person who was checked last: whom the squares of a rule mark.
 #[derive(Clone, Copy)]
@@ -299,7 +300,7 @@ fn StepTold(step: Step) -> impl IntoView {
             <div class="grow">
                 <span class="sr">{spoken}</span>
                 <span class="m fs12">{title}</span>
-                <p class="fs12 ink3">{detail}</p>
+                <p class="fs12 ink3">{capitalised(&detail)}</p>
                 {folded
                     .then(|| {
                         view! {

@@ -56,7 +56,7 @@ pub fn EveryoneElse(
                     <span class="m fs14">{move || if alone.get() { "Everyone" } else { "Everyone else" }}</span>
                     {move || view! { <GivesTag gives=tag.get() /> }}
                     <span class="end fs12 ink2 num">{count}</span>
-                    <Show when=move || !alone.get()>
+                    <Show when=move || !alone.get() && !driven.get()>
                         <Menu
                             label=Signal::stored("More for everyone else".to_owned())
                             class="btn btn--q btn--s btn--i"

@@ -42,7 +42,10 @@ pub fn RuleRow(rule: Rule<String>, list: RuleList, checked: Checked) -> impl Int
     };
     let pieces = {
         let rule = rule.clone();
-        Memo::new(move |_| scene.with(|scene| sentence(&rule, &scene.flag.off_variant, &scene.segments)))
+        Memo::new(move |_| {
+            let reach = reach.get().filter(|_| driven.get());
+            scene.with(|scene| sentence(&rule, reach.as_ref(), &scene.flag.off_variant, &scene.segments))
+        })
     };
     let fits = rule.fits.map(grouped);
     let description = rule.description.clone();

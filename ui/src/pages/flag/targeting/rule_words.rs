@@ -44,11 +44,11 @@ impl SegmentNames for Marked {
     }
 }
 
-/// Who fits a rule, as pieces of a sentence, and what follows for them.
-pub fn sentence(rule: &Rule<String>, off: &VariantKey, segments: &Segments) -> Vec<Piece> {
+/// Who fits a rule, as pieces of a sentence, and what follows for them; `reach` as for [`gives`].
+pub fn sentence(rule: &Rule<String>, reach: Option<&Reach>, off: &VariantKey, segments: &Segments) -> Vec<Piece> {
     let marked = segments.iter().map(|row| (row.key.clone(), format!("{MARK}{}{MARK}", row.key))).collect();
     let mut words = capitalised(&rule.who(&Marked(marked)));
-    match gives(rule, None, off) {
+    match gives(rule, reach, off) {
         Gives::Nothing(_) => words.push_str(" is left out, whatever comes next."),
         Gives::All(_) => words.push('.'),
         Gives::Some(_) => match &rule.split_by {
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn sentences_have_their_groups_as_links() {
         let check = |changes: Value, expect: &str| {
-            assert_eq!(plain(&sentence(&rule(changes), &off(), &segments())), expect);
+            assert_eq!(plain(&sentence(&rule(changes), None, &off(), &segments())), expect);
         };
         let staff = json!({"operator": "in_segment", "segments": ["staff"]});
         let gone = json!({"operator": "in_segment", "segments": ["gone"]});
@@ -236,8 +236,12 @@ mod tests {
         );
         check(json!({"share": 25, "split_by": "company"}), "Everyone. All who have the same company stay together.");
         check(json!({"expression": true, "split": []}), "Everyone whom its JSON Logic lets in.");
+        let driven = sentence(&rule(json!({"share": 0})), Some(&reach(10.0)), &off(), &segments());
+        assert_eq!(plain(&driven), "Everyone. Each person keeps their place, on every device.");
         // A value that looks like a mark is not taken for the name of a group more than once.
-        assert!(plain(&sentence(&rule(json!({"clauses": [odd]})), &off(), &Segments::default())).contains("staff"));
+        assert!(
+            plain(&sentence(&rule(json!({"clauses": [odd]})), None, &off(), &Segments::default())).contains("staff")
+        );
     }
 
     #[test]

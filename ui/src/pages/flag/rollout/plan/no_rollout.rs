@@ -14,6 +14,7 @@ pub fn NoRollout() -> impl IntoView {
     let page = use_page();
     let planning = RwSignal::new(false);
     let share = Memo::new(move |_| page.scene.with(|scene| scene.configuration.reach.share));
+    let has_rules = Memo::new(move |_| page.scene.with(|scene| !scene.configuration.rules.is_empty()));
     let finished = Memo::new(move |_| page.scene.with(|scene| scene.configuration.rollout.is_some()));
     let targeting = move || page.scene.with_untracked(|scene| Tab::Targeting.address(&scene.flag.key));
     let plan = move || {
@@ -31,6 +32,21 @@ pub fn NoRollout() -> impl IntoView {
     move || {
         if planning.get() {
             return view! { <PlanCard mode=PlanMode::New on_close=move |()| planning.set(false) /> }.into_any();
+        }
+        if has_rules.get() {
+            return view! {
+                <section class="card row gap3 plan-again">
+                    <p class="grow ink2">
+                        {if finished.get() {
+                            "The rollout is over. Another one can be for any rule, or for everyone else."
+                        } else {
+                            "No rollout yet. It can be for any rule, or for everyone else: it lets people in stage by stage."
+                        }}
+                    </p>
+                    {plan()}
+                </section>
+            }
+            .into_any();
         }
         match (share.get(), finished.get()) {
             (Share::EVERYBODY, true) => ().into_any(),
