@@ -6,7 +6,7 @@ use signalbox_domain::evaluation::{Explanation, StepKind};
 use signalbox_domain::flag::Bucketing;
 use signalbox_domain::key::{RuleId, SegmentKey};
 use signalbox_domain::rollout::{Position, StageAudience};
-use signalbox_domain::targeting::{Attributes, TARGETING_KEY};
+use signalbox_domain::targeting::{Attributes, SegmentExplanation, TARGETING_KEY};
 use signalbox_domain::{Share, Timestamp};
 use signalbox_protocol::wire::rollout::Rollout;
 
@@ -135,7 +135,7 @@ pub fn otherwise(scene: &Scene, explanation: &Explanation, context: &Context) ->
 /// Whether they are in a group, as far as it was asked.
 fn stands_in(explanation: &Explanation, key: &SegmentKey) -> Option<bool> {
     let asked = explanation.steps.iter().filter_map(|step| step.segment.as_ref());
-    asked.into_iter().find(|segment| segment.key == *key).map(|segment| segment.is_in())
+    asked.into_iter().find(|segment| segment.key == *key).map(SegmentExplanation::is_in)
 }
 
 /// Who has the feature at a place on the line.
