@@ -28,7 +28,7 @@ async fn a_browser_gives_the_answers_of_the_file() {
     let answer = r#"
         const [text, done] = arguments;
         import("/signalbox_vectors.js")
-            .then(async (module) => { await module.default(); done(module.answer_vectors(text)); })
+            .then(async (module) => { await module.default({ module_or_path: "/signalbox_vectors_bg.wasm" }); done(module.answer_vectors(text)); })
             .catch((error) => done(String(error)));
     "#;
     let answered = page.client().execute_async(answer, vec![json!(FILE)]).await.expect("the script runs");
