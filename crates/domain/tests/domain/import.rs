@@ -225,6 +225,8 @@ fn production_asks_for_a_reason_and_gives_nothing_without() {
     for document in [
         json!({"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}, "defaultVariant": "x"}, "b": flag}}),
         json!({"flags": {"c": kept}}),
+        // It was not there, and is on for everybody at once.
+        json!({"flags": {"d": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"}}}),
     ] {
         assert_eq!(bench.try_silently(flagd("prod", document.clone())).unwrap_err(), Refusal::ReasonRequired);
         assert_eq!(bench.state, before);
@@ -288,11 +290,14 @@ fn flags_that_wait_for_themselves_come_in_turned_off() {
     for (index, on) in [(0, "b"), (1, "c"), (2, "a")] {
         document["flags"][index]["prerequisites"] = waits(on);
     }
+    // What leads nowhere back stays.
+    let sound = json!({"flag": "check", "variants": ["on"]});
+    document["flags"][0]["prerequisites"].as_array_mut().unwrap().push(sound);
     let told = report(bench.ok(signalbox("dev", document.clone())));
     assert_eq!(told.changed, ["a", "b", "c"], "{told:?}");
     let warnings: Vec<_> = told.warnings.iter().map(|told| (told.place.as_str(), told.why.as_str())).collect();
     let off = "the flag is turned off for everyone";
-    let why = |way: &str| format!("leads back to itself: {way}; {off}");
+    let why = |way: &str| format!("leads back to itself: {way}; that is left out, and {off}");
     assert_eq!(
         warnings,
         [
@@ -303,7 +308,8 @@ fn flags_that_wait_for_themselves_come_in_turned_off() {
     );
     for key in ["a", "b", "c"] {
         let here = bench.configuration(&at("dev", key));
-        assert!(here.kill.is_some() && here.prerequisites.is_empty());
+        let waits: Vec<_> = here.prerequisites.iter().map(|wanted| wanted.flag.as_str()).collect();
+        assert_eq!((here.kill.is_some(), waits.as_slice()), (true, if key == "a" { &["check"][..] } else { &[] }));
     }
     assert_eq!(bench.ok(signalbox("dev", document)).envelopes, []);
 }
@@ -313,4 +319,20 @@ fn a_document_of_another_version_is_refused() {
     let mut bench = Bench::with_flag();
     let refusal = bench.refused(signalbox("dev", json!({"signalbox": 2})));
     assert_eq!(refusal, Refusal::invalid("signalbox", "must be 1, the version of the format"));
+}
+
+#[test]
+fn of_two_parts_of_one_key_none_is_taken() {
+    let mut bench = Bench::with_flag();
+    let segment = json!({"key": "staff", "name": "Staff"});
+    let kept = json!({"key": "odd k", "generation": "flagd-3", "definition": {}, "why": "odd"});
+    for (document, field) in [
+        (json!({"signalbox": 1, "segments": [segment, segment]}), "segments[1].key"),
+        (json!({"signalbox": 1, "kept_apart": [kept, kept]}), "kept_apart[1].key"),
+    ] {
+        let content = ImportContent::Signalbox(Box::new(serde_json::from_value(document).unwrap()));
+        let import = Import { project: project(), environment: environment("dev"), content };
+        let refusal = bench.refused(Command::Import(Box::new(import)));
+        assert_eq!(refusal, Refusal::invalid(field, "must not be listed twice"));
+    }
 }

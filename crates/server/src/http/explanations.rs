@@ -64,11 +64,11 @@ fn find<'a>(set: &'a EvaluationSet, index: usize, key: &FlagKey) -> Result<&'a S
         .ok_or_else(|| Refusal::invalid(format!("flags[{index}]"), "must be the key of a flag in use"))
 }
 
-/// Applications are told so when they send a key that is no text; so is whoever asks here.
+/// Whoever asks with what is no key at all is told so, as applications are; a number or a boolean names nobody.
 fn check_targeting_key(context: &Map<String, Value>) -> Result<(), Refusal> {
     match context.get("targetingKey") {
-        None | Some(Value::Null | Value::String(_)) => Ok(()),
-        Some(_) => Err(Refusal::invalid("context.targetingKey", "must be a text")),
+        Some(Value::Object(_) | Value::Array(_)) => Err(Refusal::invalid("context.targetingKey", "must be a text")),
+        _ => Ok(()),
     }
 }
 

@@ -234,9 +234,10 @@ async fn an_explanation_agrees_with_what_applications_get() {
 
     let anonymous = server.post(path, json!({"context": {"address": {"country": "DE"}, "app": "9"}})).await;
     assert_eq!(anonymous.body["flags"][0]["explanation"]["given"], Value::Null);
-    for (body, field) in
-        [(json!({"context": {"targetingKey": 7}}), "context.targetingKey"), (json!({"flags": ["gone"]}), "flags[0]")]
-    {
+    for (body, field) in [
+        (json!({"context": {"targetingKey": {"id": 7}}}), "context.targetingKey"),
+        (json!({"flags": ["gone"]}), "flags[0]"),
+    ] {
         let refused = server.post(path, body).await;
         assert_eq!((refused.code(), &refused.body["error"]["field"]), ((422, "invalid_field"), &json!(field)));
     }

@@ -41,6 +41,8 @@ impl Desk<'_> {
             ImportContent::Signalbox(document) => importer.take_signalbox(*document)?,
         }
         let Importer { events, report, .. } = importer;
+        // A flag that was not there gives something as soon as it is, so whatever comes into production says why.
+        self.reason_if(production && !events.is_empty())?;
         self.report = Some(report);
         Ok(events)
     }

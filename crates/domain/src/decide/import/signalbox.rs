@@ -1,6 +1,6 @@
 //! A document of our own: segments, then flags, those that wait for others last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Importer;
 use crate::command::{Command, NewFlag, RuleChanges};
@@ -13,6 +13,17 @@ use crate::key::FlagKey;
 use crate::refusal::Refusal;
 use crate::targeting::Segment;
 
+/// Of two parts of one key, only one could be taken over.
+fn once<'a>(list: &str, keys: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    for (index, key) in keys.enumerate() {
+        if !seen.insert(key) {
+            return Err(Refusal::invalid(format!("{list}[{index}].key"), "must not be listed twice"));
+        }
+    }
+    Ok(())
+}
+
 impl Importer<'_, '_> {
     pub(super) fn take_signalbox(&mut self, document: SignalboxDocument) -> Result<(), Refusal> {
         let SignalboxDocument { signalbox, segments, flags, kept_apart, .. } = document;
@@ -22,6 +33,9 @@ impl Importer<'_, '_> {
                 format!("must be {SIGNALBOX_FORMAT}, the version of the format"),
             ));
         }
+        once("segments", segments.iter().map(|segment| segment.key.as_str()))?;
+        once("flags", flags.iter().map(|flag| flag.key.as_str()))?;
+        once("kept_apart", kept_apart.iter().map(|kept| kept.key.as_str()))?;
         let cycles = cycles(&flags);
         let (naming, plain): (Vec<_>, Vec<_>) =
             segments.into_iter().partition(|segment| !segment.references().is_empty());
@@ -84,9 +98,12 @@ impl Importer<'_, '_> {
         let place = format!("flags.{key}");
         if let Some(cycle) = cycle {
             let names: Vec<_> = cycle.iter().map(FlagKey::as_str).collect();
-            let why = format!("leads back to itself: {}; the flag is turned off for everyone", names.join(" → "));
+            let why = format!(
+                "leads back to itself: {}; that is left out, and the flag is turned off for everyone",
+                names.join(" → ")
+            );
             self.report.warn(format!("{place}.prerequisites"), why);
-            flag.prerequisites.clear();
+            flag.prerequisites.retain(|wanted| !cycle.contains(&wanted.flag));
             flag.killed = true;
         }
         let existing = self.known()?.flags.get(&key).cloned();
