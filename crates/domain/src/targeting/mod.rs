@@ -46,6 +46,7 @@
 
 mod attribute;
 mod clause;
+mod comparable;
 mod compiled;
 mod explain;
 pub mod limits;
