@@ -174,7 +174,12 @@ impl Source<'_> {
             segments: &self.project.segments,
             flag: &|other| Some(Arc::clone(&others.get(other)?.compiled)),
         };
-        let compiled = CompiledFlag::new(flag, flag.configurations.get(environment)?, environs);
+        let configuration = flag.configurations.get(environment)?;
+        let mut compiled = CompiledFlag::new(flag, configuration, environs);
+        // Whom an erasure touched is not recorded, so whatever names people may give something else since.
+        if self.state.last_erasure > compiled.version() && configuration.names_people(&self.project.segments) {
+            compiled = compiled.not_before(self.state.last_erasure);
+        }
         let fragments = Fragments::of(set, key, &compiled);
         let place = Place { project: self.project.key.clone(), flag: key.clone(), environment: environment.clone() };
         let off = flag.variants.iter().position(|variant| variant.key == flag.off_variant).unwrap_or_default();
