@@ -21,6 +21,9 @@ pub struct Report {
     pub not_representable: Vec<Told>,
     /// What is taken over, but in a way that somebody should know of.
     pub warnings: Vec<Told>,
+    /// Whether it must say why: it changes what people in production get, or who may ask for a flag there.
+    #[serde(default)]
+    pub reason_required: bool,
 }
 
 /// A flag that is kept apart.
