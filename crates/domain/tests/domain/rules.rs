@@ -84,6 +84,46 @@ fn a_flag_without_rules_is_static_and_kill_stands_above_them() {
 }
 
 #[test]
+fn a_variant_that_something_names_stays() {
+    let (mut bench, here) = (Bench::with_flag(), place("prod"));
+    let left = |flag: &str| Command::ChangeVariants {
+        project: project(),
+        flag: flag.parse().unwrap(),
+        variants: serde_json::from_value(json!([{"key": "new", "value": true}, {"key": "off", "value": false}]))
+            .unwrap(),
+        off_variant: "off".parse().unwrap(),
+    };
+    let check = |bench: &mut Bench, expect: &str| assert_eq!(bench.refused(left("pay")).to_string(), expect);
+    check(
+        &mut bench,
+        "\"on\" is what the default in \"dev\" gives its share of people; put another variant there first",
+    );
+    let off = serde_json::from_value(gives("off")).unwrap();
+    for environment in ["dev", "prod"] {
+        let changes = RuleChanges { split: Some(Vec::clone(&off)), ..RuleChanges::default() };
+        bench.ok(Command::ChangeRule { place: place(environment), changes });
+    }
+    let overrides = vec![("ann".to_owned(), "on".parse().unwrap())];
+    bench.ok(Command::SetOverrides { place: here.clone(), overrides });
+    check(&mut bench, "somebody has \"on\" as their own in \"prod\"; put another variant there first");
+    bench.ok(Command::SetOverrides { place: here.clone(), overrides: Vec::new() });
+    set(
+        &mut bench,
+        &here,
+        json!([{"id": "de", "name": "Germany", "clauses": from("DE"), "share": 0, "split": gives("on")}]),
+    );
+    check(&mut bench, "rule \"Germany\" in \"prod\" can give \"on\"; put another variant there first");
+    // JSON Logic that names it among what it can give.
+    let named = json!({"if": [{"==": [{"var": "plan"}, "gold"]}, {"fractional": [["off", 1], ["on", 1]]}, null]});
+    set(&mut bench, &here, json!([{"id": "adv", "name": "By plan", "expression": named}]));
+    check(&mut bench, "rule \"By plan\" in \"prod\" can give \"on\"; put another variant there first");
+    // What it only compares with names no variant.
+    let compared = json!({"if": [{"==": [{"var": "plan"}, "on"]}, "off"]});
+    set(&mut bench, &here, json!([{"id": "adv", "name": "By plan", "expression": compared}]));
+    bench.ok(left("pay"));
+}
+
+#[test]
 fn turning_off_counts_whom_every_rule_reaches() {
     let here = place("prod");
     let told = |rules: Value, default: f64| {
