@@ -338,6 +338,21 @@ fn of_two_parts_of_one_key_none_is_taken() {
 }
 
 #[test]
+fn an_import_may_be_held_to_what_was_previewed() {
+    let mut bench = Bench::with_flag();
+    let document = json!({"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}, "defaultVariant": "x"}}});
+    let previewed = report(bench.copy().ok(flagd("dev", document.clone()))).version;
+    // What is another environment's does not matter.
+    bench.ok(Command::EngageKillSwitch { place: place("prod") });
+    assert_eq!(report(bench.copy().ok(flagd("dev", document.clone()))).version, previewed);
+    bench.ok(Command::EngageKillSwitch { place: place("dev") });
+    let current = bench.state.sequence;
+    let stale = bench.try_with(flagd("dev", document.clone()), Some(previewed), None).unwrap_err();
+    assert_eq!(stale, Refusal::VersionStale { given: previewed, current });
+    assert_eq!(bench.try_with(flagd("dev", document), Some(current), None).unwrap().envelopes.len(), 1);
+}
+
+#[test]
 fn a_reason_is_asked_for_what_people_in_production_notice() {
     let mut bench = Bench::with_flag();
     let segment = serde_json::from_value(json!({"key": "staff", "name": "Staff", "included": ["ann"]})).unwrap();

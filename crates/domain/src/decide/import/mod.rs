@@ -23,6 +23,11 @@ impl Desk<'_> {
         let Import { project, environment, content } = import;
         let known = self.project(&project)?;
         let production = self.environment(known, &environment)?.production;
+        let version = known.version_for_import(&environment);
+        // Whoever was shown what it would change may hold it to that.
+        if self.version.is_some() {
+            self.made_against(version)?;
+        }
         let trial = State {
             sequence: self.state.sequence,
             time: self.state.time,
@@ -37,7 +42,7 @@ impl Desk<'_> {
             production,
             reason_required: false,
             events: Vec::new(),
-            report: Report::default(),
+            report: Report { version, ..Report::default() },
         };
         match content {
             ImportContent::Flagd { document, generation } => importer.take_flagd(document, generation)?,
