@@ -74,7 +74,7 @@ pub fn answers(vectors: &Vectors) -> Result<BTreeMap<String, BTreeMap<String, St
     let world = World::of(vectors)?;
     let answers_of = |flag: &FlagVector| {
         let compiled = world.compiled(flag)?;
-        let answer = |asked: &AskedFor| {
+        let answer = |asked: &AskedFor| -> Result<String, String> {
             let context = asked.context()?;
             let attributes = Attributes::of_context(&context, asked.at);
             Ok(match compiled.evaluate(&attributes, world.segments()) {

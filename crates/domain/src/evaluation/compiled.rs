@@ -131,12 +131,23 @@ impl CompiledFlag {
         self.reads_attributes
     }
 
-    /// The keys and values that it can give, in the order of [`super::Answer::variant_index`].
+    /// The keys and values that it can give, in the order of [`super::Choice::variant`].
     pub fn variants(&self) -> impl ExactSizeIterator<Item = (&VariantKey, &Value)> {
         self.variants.iter().map(|(key, value)| (key, value))
     }
 
-    /// The ids of its rules, in the order of [`super::Answer::rule_index`].
+    /// Which of the variants is given to those who do not have the feature.
+    #[must_use]
+    pub const fn off_variant(&self) -> usize {
+        self.off
+    }
+
+    /// The flags for which it waits.
+    pub fn prerequisites(&self) -> impl ExactSizeIterator<Item = &FlagKey> {
+        self.prerequisites.iter().map(|wanted| &wanted.key)
+    }
+
+    /// The ids of its rules, in the order of [`super::Choice::rule`].
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &crate::key::RuleId> {
         self.rules.iter().map(GivenRule::id)
     }

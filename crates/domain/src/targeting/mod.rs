@@ -48,6 +48,7 @@
 mod attribute;
 mod bounded;
 mod clause;
+mod comparable;
 mod compiled;
 mod explain;
 pub mod limits;

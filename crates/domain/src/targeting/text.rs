@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::attribute::{AttributePath, Digits, Seen};
+use super::comparable::Comparable;
 use super::limits::{LONGEST_READ, LONGEST_VALUE, MOST_VALUES};
 use super::verdict::Verdict;
 use crate::refusal::Refusal;
@@ -81,7 +82,7 @@ const FEW: usize = 8;
 
 #[derive(Debug, Clone)]
 enum Needles {
-    OneOfFew(Box<[Box<str>]>),
+    OneOfFew(Box<[Comparable<Box<str>>]>),
     OneOfMany(HashSet<Box<str>>),
     Part(Comparison, Box<[Box<str>]>),
 }
@@ -93,7 +94,7 @@ impl TextMatcher {
             false => value.as_str().into(),
         });
         let needles = match comparison {
-            Comparison::OneOf if values.len() <= FEW => Needles::OneOfFew(values.collect()),
+            Comparison::OneOf if values.len() <= FEW => Needles::OneOfFew(values.map(Comparable::new).collect()),
             Comparison::OneOf => Needles::OneOfMany(values.collect()),
             part => Needles::Part(part, values.collect()),
         };
@@ -113,7 +114,10 @@ impl TextMatcher {
 impl Needles {
     fn find(&self, text: &str) -> bool {
         match self {
-            Self::OneOfFew(values) => values.iter().any(|value| **value == *text),
+            Self::OneOfFew(values) => {
+                let text = Comparable::new(text);
+                values.iter().any(|value| value.is(&text))
+            }
             Self::OneOfMany(values) => values.contains(text),
             Self::Part(Comparison::Contains, values) => values.iter().any(|value| text.contains(&**value)),
             Self::Part(Comparison::StartsWith, values) => values.iter().any(|value| text.starts_with(&**value)),
