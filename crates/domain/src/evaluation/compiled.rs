@@ -119,6 +119,12 @@ impl CompiledFlag {
         self.version
     }
 
+    /// The same, in no older version than this.
+    #[must_use]
+    pub fn not_before(self, version: u64) -> Self {
+        Self { version: self.version.max(version), ..self }
+    }
+
     /// Whether it looks at more of whoever asks than the targeting key.
     #[must_use]
     pub const fn reads_attributes(&self) -> bool {

@@ -45,7 +45,11 @@ impl<'a> Source<'a> {
             segments: &self.project.segments,
             flag: &|other| Some(Arc::clone(&others.get(other.as_str())?.compiled)),
         };
-        let compiled = CompiledFlag::new(flag, configuration, environs);
+        let mut compiled = CompiledFlag::new(flag, configuration, environs);
+        // Whom an erasure touched is not recorded, so whatever names people may give something else since.
+        if self.state.last_erasure > compiled.version() && configuration.names_people(&self.project.segments) {
+            compiled = compiled.not_before(self.state.last_erasure);
+        }
         let fragments = Fragments::of(set, key, &compiled);
         let place = Place { project: self.project.key.clone(), flag: key.clone(), environment: environment.clone() };
         let variants = compiled.variants().map(|(key, _)| key.clone());

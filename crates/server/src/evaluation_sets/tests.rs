@@ -4,8 +4,8 @@ use signalbox_domain::access::Role;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::decide::{Act, decide, settle};
 use signalbox_domain::event::Place;
-use signalbox_domain::flag::BucketingAlgorithm;
 use signalbox_domain::flag::FlagDetails;
+use signalbox_domain::flag::{BucketingAlgorithm, Prerequisite};
 use signalbox_domain::flagd::Generation;
 use signalbox_domain::flagd::document::Document;
 use signalbox_domain::import::{Import, ImportContent};
@@ -35,7 +35,10 @@ impl Followed {
     /// Makes a change, and expects the sets to be those that would be compiled from scratch.
     fn change(&mut self, command: Command) {
         let place = match &command {
-            Command::ChangeRule { place, .. } => Some(place.clone()),
+            Command::ChangeRule { place, .. }
+            | Command::SetRules { place, .. }
+            | Command::SetOverrides { place, .. }
+            | Command::SetPrerequisites { place, .. } => Some(place.clone()),
             _ => None,
         };
         let version = match (&command, &place) {
@@ -180,6 +183,53 @@ fn an_erased_person_is_not_recognised_any_more() {
     followed.change(Command::Erase { value: "ann".into() });
     assert_eq!(followed.value("dev", "alpha", "ann"), Some(false));
     assert!(version(&followed) > before, "what the set gives has changed");
+}
+
+#[test]
+fn an_erasure_raises_the_version_of_whatever_names_people() {
+    let mut followed = Followed::new();
+    followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
+    followed.change(environment("dev"));
+    let keys = ["plain", "default", "override", "rule", "segment", "waiting"];
+    keys.into_iter().for_each(|key| followed.change(flag(key)));
+    let people = || vec!["ann".to_owned()];
+    let named = RuleChanges { people: Some(people()), ..RuleChanges::default() };
+    followed.change(rule("default", "dev", named));
+    let place =
+        |flag: &str| Place { project: project(), flag: flag.parse().unwrap(), environment: "dev".parse().unwrap() };
+    let overrides = vec![("ann".to_owned(), "on".parse().unwrap())];
+    followed.change(Command::SetOverrides { place: place("override"), overrides });
+    let rules = |rule: serde_json::Value| serde_json::from_value(rule).unwrap();
+    let on = serde_json::json!([{"variant": "on", "weight": 100}]);
+    let by_name = serde_json::json!([{"id": "r", "people": ["ann"], "share": 0, "split": on}]);
+    followed.change(Command::SetRules { place: place("rule"), rules: rules(by_name) });
+    for (key, segment) in [
+        ("inner", serde_json::json!({"key": "inner", "name": "Inner", "included": ["ann"]})),
+        (
+            "outer",
+            serde_json::json!({"key": "outer", "name": "Outer",
+            "groups": [{"match": "all", "clauses": [{"operator": "in_segment", "segments": ["inner"]}]}]}),
+        ),
+    ] {
+        let segment = serde_json::from_value(segment).expect(key);
+        followed.change(Command::CreateSegment { project: project(), segment: Box::new(segment) });
+    }
+    let clauses = serde_json::json!([{"operator": "in_segment", "segments": ["outer"]}]);
+    let by_segment = serde_json::json!([{"id": "r", "clauses": clauses, "split": on}]);
+    followed.change(Command::SetRules { place: place("segment"), rules: rules(by_segment) });
+    let wanted = Prerequisite { flag: "default".parse().unwrap(), variants: vec!["on".parse().unwrap()] };
+    followed.change(Command::SetPrerequisites { place: place("waiting"), prerequisites: vec![wanted] });
+
+    let versions = |followed: &Followed| {
+        let set = followed.set("dev", SdkKeyKind::Server);
+        keys.map(|key| set.served(key).unwrap().compiled.version())
+    };
+    let before = versions(&followed);
+    followed.change(Command::Erase { value: "ann".into() });
+    let erased = followed.state.sequence;
+    let after = versions(&followed);
+    assert_eq!(after[0], before[0], "names nobody");
+    assert_eq!(after[1..], [erased; 5], "each may give somebody something else");
 }
 
 #[test]

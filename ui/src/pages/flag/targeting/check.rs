@@ -6,7 +6,7 @@ use signalbox_domain::evaluation::{Explanation, StepKind};
 use signalbox_domain::flag::Bucketing;
 use signalbox_domain::key::{RuleId, SegmentKey};
 use signalbox_domain::rollout::{Position, StageAudience};
-use signalbox_domain::targeting::{Attributes, SegmentExplanation, TARGETING_KEY};
+use signalbox_domain::targeting::{Attributes, SegmentExplanation, TARGETING_KEY, read_context};
 use signalbox_domain::{Share, Timestamp};
 use signalbox_protocol::wire::rollout::Rollout;
 
@@ -33,7 +33,7 @@ pub fn context(key: &str, attributes: &[(String, String)]) -> Result<Context, St
             continue;
         }
         let value = if typed.starts_with(['[', '{']) {
-            serde_json::from_str(typed).map_err(|_| format!("The value of {name} looks like JSON, but is none."))?
+            read_context(typed.as_bytes()).map_err(|_| format!("The value of {name} looks like JSON, but is none."))?
         } else {
             json!(typed)
         };
