@@ -45,7 +45,8 @@ use crate::engine::{Committed, Engine, Terms};
 use crate::{metrics, openapi, ui_files};
 
 pub use authorise::COOKIE;
-pub use call::{LARGEST_BODY, LARGEST_DOCUMENT};
+pub use call::LARGEST_BODY;
+pub use signalbox_protocol::wire::import::LARGEST_DOCUMENT;
 pub use json::parse;
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use problem::{Message, Problem};
