@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use signalbox_protocol::{ErrorBody, ErrorCode};
 use signalbox_protocol::desktop::{Boot, Choice, Request, Response};
+use signalbox_protocol::{ErrorBody, ErrorCode};
 use tauri::{AppHandle, Manager, State};
 
 use crate::desktop::Desktop;

@@ -31,7 +31,9 @@ pub fn beside(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
 /// Leads nowhere else, and is not hidden.
 fn is_plain(stem: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    stem.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric()) && stem.bytes().all(plain) && stem.len() < 220
+    stem.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
+        && stem.bytes().all(plain)
+        && stem.len() < 220
 }
 
 #[cfg(test)]
@@ -52,7 +54,9 @@ mod tests {
     #[test]
     fn only_plain_names_are_written() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["", ".json", "../a.json", "a/b.json", "a\\b.json", ".bashrc.json", "a.sh", "/etc/a.json", "a b.json"] {
+        for name in
+            ["", ".json", "../a.json", "a/b.json", "a\\b.json", ".bashrc.json", "a.sh", "/etc/a.json", "a b.json"]
+        {
             let refused = beside(folder.path(), name, "{}").unwrap_err();
             assert_eq!(refused.kind(), io::ErrorKind::InvalidInput, "{name}");
         }

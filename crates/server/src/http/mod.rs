@@ -46,10 +46,10 @@ use crate::{metrics, openapi, ui_files};
 
 pub use authorise::COOKIE;
 pub use call::LARGEST_BODY;
-pub use signalbox_protocol::wire::import::LARGEST_DOCUMENT;
 pub use json::parse;
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use problem::{Message, Problem};
+pub use signalbox_protocol::wire::import::LARGEST_DOCUMENT;
 pub use stream::PATH as STREAM_PATH;
 
 use failures::FailedAuthorisations;

@@ -220,7 +220,11 @@ fn of_removal(key: &str, environment: &Environment) -> Confirmation {
         about: "This changes what applications get in",
         place: environment.name.clone(),
         change: None,
-        effect: confirmation::Effect::new("Applications that ask for ", key, " get the value that stands in their code."),
+        effect: confirmation::Effect::new(
+            "Applications that ask for ",
+            key,
+            " get the value that stands in their code.",
+        ),
         facts: vec![
             Fact::new(FactKind::Who, format!("Whoever asks for it in {}.", environment.name)),
             Fact::new(FactKind::NotAffected, "Other environments, and the flags of the project."),
