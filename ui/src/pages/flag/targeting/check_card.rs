@@ -1,5 +1,7 @@
 //! The card that checks one person.
 
+use std::collections::BTreeSet;
+
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +12,7 @@ use signalbox_protocol::ErrorBody;
 use signalbox_protocol::endpoint::ExplainFlag;
 use signalbox_protocol::wire::explanation::AskFlag;
 
-use crate::clauses::of_rules;
+use crate::clauses::{of_rules, of_segments};
 use crate::components::{Button, FieldError, Icon, IconName};
 use crate::form::sentence;
 use crate::pages::flag::page::use_page;
@@ -47,10 +49,24 @@ pub fn CheckCard(checked: Checked) -> impl IntoView {
     let page = use_page();
     let store = use_store();
     let scene = page.scene;
-    // What the rules ask for is what there is to say.
-    let known = KnownFields::asking_for(
-        scene.with_untracked(|scene| of_rules(scene.configuration.rules.iter().map(|told| &told.rule))),
-    );
+    // What the rules ask for, and the groups that they name, is what there is to say.
+    let known = KnownFields::new();
+    let groups = Memo::new(move |_| {
+        scene.with(|scene| {
+            let rules = scene.configuration.rules.iter().map(|told| &told.rule);
+            let named = rules.flat_map(|rule| rule.references("").into_iter().map(|(_, key)| key.clone()));
+            named.collect::<BTreeSet<_>>()
+        })
+    });
+    Effect::new(move |_| store.want_segments(&groups.get().into_iter().collect::<Vec<_>>()));
+    let asked_for = Memo::new(move |_| {
+        let named = groups.get();
+        let here = store.segments_at_hand();
+        let mut attributes = of_segments(here.iter().filter(|one| named.contains(&one.key)).map(|one| &**one));
+        attributes.extend(scene.with(|scene| of_rules(scene.configuration.rules.iter().map(|told| &told.rule))));
+        attributes
+    });
+    Effect::new(move |_| known.offer(&asked_for.get()));
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let asked = RwSignal::new(None::<Context>);

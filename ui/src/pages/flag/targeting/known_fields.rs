@@ -1,5 +1,7 @@
 //! The fields for what is known of a person who is checked.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use signalbox_domain::targeting::TARGETING_KEY;
 
@@ -23,23 +25,38 @@ pub struct KnownFields {
     key: RwSignal<String>,
     rows: RwSignal<Vec<Row>>,
     next_id: StoredValue<u32>,
+    /// The attributes that were put in of themselves.
+    offered: StoredValue<BTreeSet<String>>,
     /// The text, while it is typed as JSON.
     json: RwSignal<Option<RwSignal<String>>>,
     fault: RwSignal<Option<Fault>>,
 }
 
 impl KnownFields {
-    /// Fields for these attributes, still empty.
-    pub fn asking_for(attributes: impl IntoIterator<Item = String>) -> Self {
-        let known = Self {
+    /// No fields yet.
+    pub fn new() -> Self {
+        Self {
             key: RwSignal::new(String::new()),
             rows: RwSignal::new(Vec::new()),
             next_id: StoredValue::new(0),
+            offered: StoredValue::new(BTreeSet::new()),
             json: RwSignal::new(None),
             fault: RwSignal::new(None),
+        }
+    }
+
+    /// Puts in fields for these attributes, each once: one that the person has removed does not come back.
+    pub fn offer(&self, attributes: &BTreeSet<String>) {
+        let fresh: Vec<_> = self
+            .offered
+            .with_value(|offered| attributes.iter().filter(|name| !offered.contains(*name)).cloned().collect());
+        self.offered.update_value(|offered| offered.extend(fresh.iter().cloned()));
+        let is_there = |name: &String| {
+            self.rows.with_untracked(|rows| rows.iter().any(|row| row.name.with_untracked(|known| known == name)))
         };
-        attributes.into_iter().for_each(|name| known.add(Typed { name, kind: Kind::Text, value: String::new() }));
-        known
+        for name in fresh.into_iter().filter(|name| !is_there(name)) {
+            self.add(Typed { name, kind: Kind::Text, value: String::new() });
+        }
     }
 
     fn add(&self, Typed { name, kind, value }: Typed) {
@@ -107,7 +124,7 @@ pub fn KnownForm(
     /// The button that asks.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let is_open = known.rows.with_untracked(|rows| !rows.is_empty());
+    let is_open = Memo::new(move |_| known.rows.with(|rows| !rows.is_empty()));
     let children = StoredValue::new(children);
     let turn = move |label: &'static str| {
         view! {
@@ -145,7 +162,7 @@ pub fn KnownForm(
                 </label>
                 {children.with_value(|children| children())}
             </div>
-            <details class="check-known" open=is_open>
+            <details class="check-known" open=move || is_open.get()>
                 <summary class="fs12 ink2">"What else is known of them"</summary>
                 <div class="check-rows">
                     <For each=move || known.rows.get() key=|row| row.id let:row>

@@ -21,16 +21,24 @@ pub fn of_import(report: &Report, environment: &Environment, path: &str) -> Conf
         facts: vec![
             Fact::new(FactKind::Who, format!("Whoever asks for these flags in {}.", environment.name)),
             Fact::new(FactKind::NotAffected, "Other environments, and flags that the document does not name."),
-            Fact::new(
-                FactKind::WayBack,
-                "Download what is there now under Export first; importing that brings it back.",
-            ),
+            Fact::new(FactKind::WayBack, way_back(report)),
         ],
         reason: if environment.production { Reason::Required } else { Reason::Optional },
         exact: Exact { path: path.to_owned(), removed: Vec::new(), added: lines(report) },
         confirm: format!("Import {what}"),
         working: "Importing…",
         stops: false,
+    }
+}
+
+/// How it is undone: an import takes nothing away, so what is new must be put away by hand.
+fn way_back(report: &Report) -> &'static str {
+    match (report.changed.is_empty(), report.created.is_empty() && report.kept_apart.is_empty()) {
+        (true, _) => "What is new can be archived, and what is kept apart removed.",
+        (false, true) => "Export what is there now first; importing that brings it back.",
+        (false, false) => {
+            "Export what is there now first; importing that brings back what is changed. What is new can be archived."
+        }
     }
 }
 

@@ -256,7 +256,7 @@ pub fn ImportCard(
                         <GenerationChoice value=generation />
                     </details>
                 </Show>
-                <div aria-live="assertive">
+                <div class="field-error" aria-live="assertive">
                     {move || {
                         refused
                             .get()
@@ -294,7 +294,7 @@ pub fn ImportCard(
                     locked.get().or(stale).or(same)
                 });
                 Some(view! {
-                    <section class="card" aria-labelledby="report" class:import-stale=move || !is_current.get()>
+                    <section class="card" aria-labelledby="report">
                         <div class="card-h">
                             <h2 id="report">
                                 {if done.is_some() { "What happened" } else { "What would happen" }}
@@ -303,7 +303,18 @@ pub fn ImportCard(
                             <span class="end">
                                 {match done {
                                     Some(at) => view! { "Imported " <Time at /> }.into_any(),
-                                    None => view! { "Nothing has changed yet" }.into_any(),
+                                    None => {
+                                        view! {
+                                            {move || {
+                                                if is_current.get() {
+                                                    "Nothing has changed yet"
+                                                } else {
+                                                    "Of what you asked before"
+                                                }
+                                            }}
+                                        }
+                                            .into_any()
+                                    }
                                 }}
                             </span>
                         </div>
@@ -314,7 +325,10 @@ pub fn ImportCard(
                         <div class="card-f row">
                             {if done.is_some() {
                                 view! {
-                                    <span class="fs12 ink3 grow">"It is in the history, part by part."</span>
+                                    <span class="fs12 ink3 grow">
+                                        "It is in the history, flag by flag. "
+                                        <a href="/flags?sort=-changed">"See the flags"</a>
+                                    </span>
                                     <Button on_press=clear>"Import another"</Button>
                                 }
                                     .into_any()
@@ -329,7 +343,7 @@ pub fn ImportCard(
                                         disabled=import_locked
                                         on_press=move |()| confirming.set(true)
                                     >
-                                        {format!("Import {what}…")}
+                                        {if changes { format!("Import {what}…") } else { "Import…".to_owned() }}
                                     </Button>
                                 }
                                     .into_any()
