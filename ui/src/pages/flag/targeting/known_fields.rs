@@ -27,8 +27,11 @@ pub struct KnownFields {
     next_id: StoredValue<u32>,
     /// The attributes that were put in of themselves.
     offered: StoredValue<BTreeSet<String>>,
-    /// The text, while it is typed as JSON.
-    json: RwSignal<Option<RwSignal<String>>>,
+    /// Whether it is typed as JSON.
+    as_json: RwSignal<bool>,
+    text: RwSignal<String>,
+    /// What the rows live as long as: they outlive the view in which they were added.
+    owner: StoredValue<Owner>,
     fault: RwSignal<Option<Fault>>,
 }
 
@@ -40,7 +43,9 @@ impl KnownFields {
             rows: RwSignal::new(Vec::new()),
             next_id: StoredValue::new(0),
             offered: StoredValue::new(BTreeSet::new()),
-            json: RwSignal::new(None),
+            as_json: RwSignal::new(false),
+            text: RwSignal::new(String::new()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
             fault: RwSignal::new(None),
         }
     }
@@ -62,20 +67,21 @@ impl KnownFields {
     fn add(&self, Typed { name, kind, value }: Typed) {
         let id = self.next_id.get_value();
         self.next_id.set_value(id + 1);
-        let row = Row {
+        let row = || Row {
             id,
             name: RwSignal::new(name),
             kind: RwSignal::new(kind),
             value: RwSignal::new(value),
             wrong: RwSignal::new(None),
         };
+        let row = self.owner.with_value(|owner| owner.with(row));
         self.rows.update(|rows| rows.push(row));
     }
 
     /// What was typed; nothing where it cannot be read, which then stands at its place.
     pub fn read(&self) -> Option<Context> {
-        if let Some(text) = self.json.get_untracked() {
-            let read = text.with_untracked(|text| of_json(text));
+        if self.as_json.get_untracked() {
+            let read = self.text.with_untracked(|text| of_json(text));
             self.fault.set(read.as_ref().err().cloned());
             return read.ok();
         }
@@ -99,19 +105,20 @@ impl KnownFields {
     /// From fields to JSON and back, as far as what was typed can be read.
     fn turn(&self) {
         let Some(known) = self.read() else { return };
-        if self.json.get_untracked().is_some() {
+        if self.as_json.get_untracked() {
             let (key, rows) = fields(&known);
             self.key.set(key);
             self.rows.set(Vec::new());
             rows.into_iter().for_each(|typed| self.add(typed));
-            self.json.set(None);
+            self.as_json.set(false);
         } else {
             // A place for the key, to be filled in.
             let mut known = known;
             known.entry(TARGETING_KEY).or_insert_with(|| "".into());
             let text = serde_json::to_string_pretty(&known).unwrap_or_default();
             self.fault.set(None);
-            self.json.set(Some(RwSignal::new(text)));
+            self.text.set(text);
+            self.as_json.set(true);
         }
     }
 }
@@ -134,13 +141,13 @@ pub fn KnownForm(
         }
     };
     move || {
-        if let Some(text) = known.json.get() {
+        if known.as_json.get() {
             return view! {
                 <div class="row">
                     <span class="lbl check-label">"What an application sends"</span>
                     <span class="end">{turn("As fields")}</span>
                 </div>
-                <JsonEditor label="What an application sends, as JSON" value=text fault=known.fault />
+                <JsonEditor label="What an application sends, as JSON" value=known.text fault=known.fault />
                 <div class="check-ask">{children.with_value(|children| children())}</div>
             }
             .into_any();
