@@ -44,11 +44,12 @@ use crate::engine::{Committed, Engine, Terms};
 use crate::{metrics, openapi, ui_files};
 
 pub use authorise::COOKIE;
-pub use call::{LARGEST_BODY, LARGEST_DOCUMENT};
+pub use call::LARGEST_BODY;
 pub use json::parse;
 use layers::Surroundings;
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use problem::{Message, Problem};
+pub use signalbox_protocol::wire::import::LARGEST_DOCUMENT;
 pub use stream::PATH as STREAM_PATH;
 
 use failures::FailedAuthorisations;
