@@ -11,13 +11,9 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use signalbox_domain::key::TokenId;
-<<<<<<< HEAD
 use signalbox_domain::targeting::bounded_numbers;
 use signalbox_protocol::endpoint::{Endpoint, ExplainFlag, ExplainFlags, ImportDocument, Meta, Method, Precondition};
-=======
-use signalbox_protocol::endpoint::{Endpoint, ImportDocument, Meta, Method, Precondition};
 use signalbox_protocol::wire::import::LARGEST_DOCUMENT;
->>>>>>> 29b1e9e8b27f7f1f520fdb4e8471db5b2c493c9e
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use super::answer::{Answered, Rendered};
