@@ -34,6 +34,7 @@ pub mod targeting;
 pub mod text;
 pub mod time;
 pub mod value;
+mod word;
 pub mod words;
 
 pub use refusal::Refusal;

@@ -14,8 +14,7 @@
 //! within 100 %. A member gets the first variant of the split whose cumulative weight exceeds the variant
 //! bucket. XXH64 is specified at <https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md>.
 
-use xxhash_rust::xxh64::Xxh64;
-
+use super::salted_hash::SaltedHash;
 use crate::flag::{Bucketing, BucketingAlgorithm};
 use crate::flagd::Generation;
 use crate::flagd::expression::fractional_bucket;
@@ -27,13 +26,8 @@ const VARIANT: u64 = 1;
 /// How one flag draws people, with all that does not depend on the person already taken in.
 #[derive(Clone)]
 pub enum Bucketer {
-    /// `signalbox-1`: the two hashes with the salt in them.
-    Signalbox1 {
-        /// Decides membership.
-        membership: Xxh64,
-        /// Decides the variant.
-        variant: Xxh64,
-    },
+    /// `signalbox-1`.
+    Signalbox1(Salted),
     /// `flagd-2` and `flagd-3`: the hash that `fractional` draws by. Membership is drawn by the flag's key, the
     /// variant by the key with `/variant` behind it, so that one says nothing about the other.
     Flagd {
@@ -62,7 +56,7 @@ impl Bucketer {
     /// `signalbox-1` with this salt.
     #[must_use]
     pub fn signalbox_1(salt: &str) -> Self {
-        Self::Signalbox1 { membership: salted(salt, MEMBERSHIP), variant: salted(salt, VARIANT) }
+        Self::Signalbox1(Salted(SaltedHash::new(&[salt.as_bytes(), &[0]].concat())))
     }
 
     /// Whether this person is within the share.
@@ -75,7 +69,7 @@ impl Bucketer {
     #[must_use]
     pub fn membership_bucket(&self, targeting_key: &str) -> u32 {
         match self {
-            Self::Signalbox1 { membership, .. } => bucket(membership, targeting_key),
+            Self::Signalbox1(salted) => salted.bucket(targeting_key, MEMBERSHIP),
             Self::Flagd { generation, membership, .. } => {
                 fractional_bucket(*generation, membership, targeting_key, BUCKETS)
             }
@@ -86,26 +80,23 @@ impl Bucketer {
     #[must_use]
     pub fn variant_bucket(&self, targeting_key: &str) -> u32 {
         match self {
-            Self::Signalbox1 { variant, .. } => bucket(variant, targeting_key),
+            Self::Signalbox1(salted) => salted.bucket(targeting_key, VARIANT),
             Self::Flagd { generation, variant, .. } => fractional_bucket(*generation, variant, targeting_key, BUCKETS),
         }
     }
 }
 
-fn salted(salt: &str, seed: u64) -> Xxh64 {
-    let mut hash = Xxh64::new(seed);
-    hash.update(salt.as_bytes());
-    hash.update(&[0]);
-    hash
-}
+/// The salt of a flag, ready to draw people by.
+#[derive(Clone)]
+pub struct Salted(SaltedHash);
 
-fn bucket(salted: &Xxh64, targeting_key: &str) -> u32 {
-    let mut hash = salted.clone();
-    hash.update(targeting_key.as_bytes());
-    let scaled = (u128::from(hash.digest()) * u128::from(BUCKETS)) >> 64;
-    #[expect(clippy::cast_possible_truncation, reason = "below 100,000")]
-    {
-        scaled as u32
+impl Salted {
+    fn bucket(&self, targeting_key: &str, seed: u64) -> u32 {
+        let scaled = (u128::from(self.0.of(targeting_key.as_bytes(), seed)) * u128::from(BUCKETS)) >> 64;
+        #[expect(clippy::cast_possible_truncation, reason = "below 100,000")]
+        {
+            scaled as u32
+        }
     }
 }
 

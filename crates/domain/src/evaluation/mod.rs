@@ -6,6 +6,7 @@ mod decide;
 mod explanation;
 mod given_rule;
 mod grant;
+mod salted_hash;
 mod witness;
 
 pub use compiled::{CompiledFlag, Environs};

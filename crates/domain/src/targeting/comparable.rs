@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use crate::word;
+
 /// Bytes of a text that are also kept as a number.
 const BEGINNING: usize = 8;
 
@@ -36,18 +38,7 @@ impl<Text: Deref<Target = str>> Comparable<Text> {
 }
 
 fn beginning(bytes: &[u8]) -> u64 {
-    if let Some(whole) = bytes.first_chunk::<BEGINNING>() {
-        return u64::from_le_bytes(*whole);
-    }
-    let end = 8 * bytes.len() as u32;
-    // Two reads that may overlap, where reading byte by byte would take longer than what this is to save.
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (end - 32);
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<2>(), bytes.last_chunk::<2>()) {
-        return u64::from(u16::from_le_bytes(*first)) | u64::from(u16::from_le_bytes(*last)) << (end - 16);
-    }
-    bytes.first().map_or(0, |byte| u64::from(*byte))
+    bytes.first_chunk::<BEGINNING>().map_or_else(|| word::of_fewer(bytes), |whole| u64::from_le_bytes(*whole))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::evaluation_sets::Given;
 
 /// Requests that are counted together at most, and bytes of what they were given.
 const MOST_REQUESTS: usize = 256;
-const MOST_BYTES: usize = 64 * 1024;
+const MOST_BYTES: usize = 128 * 1024;
 
 /// Requests that wait to be counted, by thread.
 #[derive(Default)]
@@ -24,6 +24,8 @@ pub struct Waiting {
     /// What each flag gave, request after request.
     given: Vec<u8>,
     people: Vec<Option<PersonHash>>,
+    /// The requests in the order of their people, which is the order of their places in every sketch.
+    order: Vec<usize>,
 }
 
 impl Batch {
@@ -39,14 +41,13 @@ impl Batch {
             };
             waiting.add(given, person);
             if waiting.people.len() >= MOST_REQUESTS || waiting.given.len() >= MOST_BYTES {
-                count(&waiting);
-                waiting.clear();
+                waiting.hand_over(&count);
             }
             return;
         }
         let mut alone = Waiting::default();
         alone.add(given, person);
-        count(&alone);
+        alone.hand_over(&count);
     }
 
     /// Hands over to `count` whatever waits.
@@ -54,8 +55,7 @@ impl Batch {
         for place in &self.0 {
             let mut waiting: MutexGuard<'_, Waiting> = place.lock().unwrap_or_else(PoisonError::into_inner);
             if !waiting.people.is_empty() {
-                count(&waiting);
-                waiting.clear();
+                waiting.hand_over(&count);
             }
         }
     }
@@ -65,9 +65,10 @@ impl Waiting {
     /// What the flag at this place of the set gave, and to whom.
     pub fn of_flag(&self, place: usize) -> impl Iterator<Item = (Given, Option<PersonHash>)> {
         let flags = self.given.len() / Given::BYTES / self.people.len().max(1);
-        let (all, _) = self.given.as_chunks::<{ Given::BYTES }>();
-        let given = all.iter().skip(place).step_by(flags.max(1)).map(|bytes| Given::from_bytes(*bytes));
-        given.zip(self.people.iter().copied())
+        let (given, _) = self.given.as_chunks::<{ Given::BYTES }>();
+        self.order.iter().filter_map(move |request| {
+            Some((Given::from_bytes(*given.get(request * flags + place)?), *self.people.get(*request)?))
+        })
     }
 
     fn add(&mut self, given: &[u8], person: Option<PersonHash>) {
@@ -75,9 +76,14 @@ impl Waiting {
         self.people.push(person);
     }
 
-    fn clear(&mut self) {
+    /// Has everything counted, and is empty.
+    fn hand_over(&mut self, count: impl Fn(&Self)) {
+        self.order.extend(0..self.people.len());
+        self.order.sort_unstable_by_key(|request| self.people[*request].map(|PersonHash(hash)| hash));
+        count(self);
         self.given.clear();
         self.people.clear();
+        self.order.clear();
     }
 }
 
