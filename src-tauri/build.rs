@@ -6,7 +6,7 @@ use std::{fs, io};
 use tauri_build::{AppManifest, Attributes, CodegenContext};
 
 /// The commands that the window may call; the capability file allows each of them.
-const COMMANDS: &[&str] = &["boot", "call", "choose", "leave", "remove_demo", "try_again"];
+const COMMANDS: &[&str] = &["boot", "call", "choose", "leave", "remove_demo", "save", "try_again"];
 
 /// What the window shows where the page was not built.
 const NO_PAGE: &str = "<!doctype html>

@@ -32,13 +32,15 @@ pub async fn send(open: &OpenPlace, request: Request) -> Response {
         Err(why) => return unanswered(&why),
     };
     let terms = Terms { version: request.version, idempotency_key: request.idempotency_key };
-    match client.send(method, &request.path, request.body.as_ref(), &terms).await {
+    let body = request.document.or_else(|| request.body.map(|body| body.to_string()));
+    match client.send_text(method, &request.path, body, &terms).await {
         Ok(answer) => {
             if method.is_safe() && answer.status == 200 {
                 take_over(&mut open.status().cache(), &request.path, &answer.body);
             }
             let Answer { status, body } = answer;
-            Response { status, body }
+            let as_text = request.answer_as_text && (200..300).contains(&status);
+            Response { status, body: if as_text { Value::String(format!("{body:#}")) } else { body } }
         }
         Err(error) => unanswered(&error.into_body()),
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use signalbox_protocol::ErrorBody;
 use signalbox_protocol::desktop::{Boot, Choice, Request, Response};
-use tauri::State;
+use signalbox_protocol::{ErrorBody, ErrorCode};
+use tauri::{AppHandle, Manager, State};
 
 use crate::desktop::Desktop;
+use crate::save;
 
 type App<'a> = State<'a, Arc<Desktop>>;
 
@@ -38,6 +39,18 @@ pub async fn leave(app: App<'_>) -> Result<Boot, ErrorBody> {
 #[tauri::command]
 pub async fn remove_demo(app: App<'_>) -> Result<Boot, ErrorBody> {
     app.remove_demo().await
+}
+
+/// See [`signalbox_protocol::desktop::command::SAVE`].
+#[tauri::command]
+pub async fn save(app: AppHandle, name: String, text: String) -> Result<String, ErrorBody> {
+    let folder = app.path().download_dir().map_err(|_| {
+        ErrorBody::new(ErrorCode::Unavailable, "this computer says of no folder that it is for downloads")
+    })?;
+    let path = save::beside(&folder, &name, &text).map_err(|error| {
+        ErrorBody::new(ErrorCode::Unavailable, format!("{} cannot be written: {error}", folder.display()))
+    })?;
+    Ok(path.display().to_string())
 }
 
 /// See [`signalbox_protocol::desktop::command::TRY_AGAIN`].

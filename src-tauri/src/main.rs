@@ -17,6 +17,7 @@ mod home;
 mod notify;
 mod open_place;
 mod places;
+mod save;
 mod single_instance;
 mod token_keeper;
 mod window;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
             commands::choose,
             commands::leave,
             commands::remove_demo,
+            commands::save,
             commands::try_again,
         ])
         .setup(move |app| set_up(app, other_home))

@@ -1,7 +1,9 @@
 //! What the page asks of its browser: storage, the clipboard, chance, focus.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
 /// A remembered text of this device.
@@ -9,12 +11,9 @@ pub fn remembered(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
 }
 
-/// Remembers a text on this device; where storage is closed to the page, nothing is remembered.
-pub fn remember(key: &str, text: &str) {
-    if let Some(storage) = storage() {
-        // A full or closed storage costs comfort only.
-        let _ = storage.set_item(key, text);
-    }
+/// Remembers a text on this device; false where storage is full, or closed to the page, and nothing is remembered.
+pub fn remember(key: &str, text: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -41,6 +40,31 @@ pub async fn copy_text(text: &str) -> bool {
         return false;
     }
     wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+/// Offers a text to be saved as a file of this name; false where the browser cannot.
+pub fn offer_file(name: &str, text: &str) -> bool {
+    let offer = || -> Result<(), JsValue> {
+        let options = web_sys::BlobPropertyBag::new();
+        options.set_type("application/json");
+        let parts = js_sys::Array::of1(&text.into());
+        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
+        let address = web_sys::Url::create_object_url_with_blob(&blob)?;
+        let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        // The browser reads it after this; then it may go.
+        let forget = move || drop(web_sys::Url::revoke_object_url(&address));
+        set_timeout(forget, Duration::from_secs(60));
+        Ok(())
+    };
+    offer().is_ok()
+}
+
+/// The text of a file that the person has chosen; nothing where it cannot be read.
+pub async fn file_text(file: &web_sys::File) -> Option<String> {
+    wasm_bindgen_futures::JsFuture::from(file.text()).await.ok()?.as_string()
 }
 
 /// The element that has the focus.

@@ -27,6 +27,11 @@ impl Problem {
         self.0.set(None);
     }
 
+    /// Whether somebody answered, and refused: without an answer it is not known what became of it.
+    pub fn is_refusal(&self) -> bool {
+        self.0.with(|error| error.as_ref().is_some_and(|error| error.error.code != ErrorCode::Unavailable))
+    }
+
     /// The sentence for a field, when the error is about it: `name`, `stages[1].audience.share`.
     pub fn at(&self, field: impl Into<String>) -> Signal<Option<String>> {
         let (error, field) = (self.0, field.into());

@@ -23,6 +23,12 @@ pub enum SegmentUse {
         environment: EnvironmentKey,
         /// The rule.
         rule: RuleId,
+        /// Its place among the rules there, from 1.
+        #[serde(default)]
+        place: usize,
+        /// What people call it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// The default of a flag lets it in whole.
     Default {
@@ -53,7 +59,7 @@ pub enum SegmentUse {
 impl fmt::Display for SegmentUse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rule { flag, environment, rule } => {
+            Self::Rule { flag, environment, rule, .. } => {
                 write!(formatter, "rule \"{rule}\" of \"{flag}\" in \"{environment}\"")
             }
             Self::Default { flag, environment } => {
@@ -155,12 +161,14 @@ impl Configuration {
 
     fn add_uses(&self, segment: &SegmentKey, flag: &FlagKey, environment: &EnvironmentKey, uses: &mut Vec<SegmentUse>) {
         let (flag, environment) = (flag.clone(), environment.clone());
-        for rule in &self.rules {
+        for (place, rule) in (1..).zip(&self.rules) {
             if rule.references("").iter().any(|(_, named)| *named == segment) {
                 uses.push(SegmentUse::Rule {
                     flag: flag.clone(),
                     environment: environment.clone(),
                     rule: rule.id.clone(),
+                    place,
+                    name: rule.name.clone(),
                 });
             }
         }

@@ -22,6 +22,9 @@ pub mod command {
     pub const LEAVE: &str = "leave";
     /// No arguments; answers [`super::Boot`]. Deletes the demo with its data and goes back to the welcome screen.
     pub const REMOVE_DEMO: &str = "remove_demo";
+    /// Arguments `name`, a plain file name, and `text`; answers the path of the file, or fails with an `ErrorBody`.
+    /// Saves a text into the person's folder for downloads, beside whatever has the name already.
+    pub const SAVE: &str = "save";
     /// No arguments, no answer. Tries the connection now instead of after the pause.
     pub const TRY_AGAIN: &str = "try_again";
 }
@@ -130,7 +133,7 @@ pub enum ConnectionState {
 }
 
 /// A call of the management API, to be sent with the token that the page does not know.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// HTTP method.
     pub method: String,
@@ -138,6 +141,13 @@ pub struct Request {
     pub path: String,
     /// Body, for methods that have one.
     pub body: Option<Value>,
+    /// The text of the body in place of `body`, where it must arrive to the letter: as values of a page, `10.0` would
+    /// become `10`, and a field that is given twice would be given once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// Whether the body of a good answer comes as the text of its JSON, for the same reason.
+    #[serde(default)]
+    pub answer_as_text: bool,
     /// For `If-Match`.
     pub version: Option<u64>,
     /// For `Idempotency-Key`.

@@ -49,7 +49,7 @@ impl App {
 }
 
 fn request(method: &str, path: &str, body: Option<Value>) -> Request {
-    Request { method: method.into(), path: path.into(), body, version: None, idempotency_key: None }
+    Request { method: method.into(), path: path.into(), body, ..Request::default() }
 }
 
 fn code(response: &Response) -> Option<&str> {

@@ -24,11 +24,14 @@ async fn fetch(request: Request) -> Result<Response, gloo_net::Error> {
     if let Some(key) = &request.idempotency_key {
         builder = builder.header("Idempotency-Key", key);
     }
-    let response = match &request.body {
-        Some(body) => builder.json(body)?.send().await?,
+    let body = request.document.or_else(|| request.body.map(|body| body.to_string()));
+    let response = match body {
+        Some(body) => builder.header("Content-Type", "application/json").body(body)?.send().await?,
         None => builder.send().await?,
     };
     let text = response.text().await?;
     // A body that is not JSON, such as a proxy's page, is judged by its status alone.
-    Ok(Response { status: response.status(), body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    let as_text = request.answer_as_text && response.ok();
+    Ok(Response { status: response.status(), body: if as_text { Value::String(format!("{body:#}")) } else { body } })
 }

@@ -63,6 +63,19 @@ pub async fn remove_demo() -> Result<Boot, ErrorBody> {
     invoke(command::REMOVE_DEMO, &NoArguments {}).await
 }
 
+/// Saves a text as a file of this name in the person's folder for downloads, and answers with its path.
+///
+/// # Errors
+/// What the app says went wrong.
+pub async fn save(name: &str, text: &str) -> Result<String, ErrorBody> {
+    #[derive(Serialize)]
+    struct Arguments<'a> {
+        name: &'a str,
+        text: &'a str,
+    }
+    invoke(command::SAVE, &Arguments { name, text }).await
+}
+
 /// Tries the connection now instead of after the pause.
 ///
 /// # Errors

@@ -9,8 +9,9 @@ mod request;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use signalbox_protocol::desktop::Response;
+use signalbox_protocol::desktop::{Request, Response};
 use signalbox_protocol::endpoint::Method;
+use signalbox_protocol::wire::Empty;
 use signalbox_protocol::{Endpoint, ErrorBody, ErrorCode};
 
 use crate::browser;
@@ -26,9 +27,35 @@ pub async fn call<E: Endpoint>(
     version: Option<u64>,
 ) -> Result<E::Response, ErrorBody> {
     let key = (!E::META.method.is_safe()).then(browser::random_hex);
-    let request = request::build::<E>(at, query, body, version, key);
-    let response = if ipc::is_here() { ipc::send(request).await } else { http::send(request).await };
-    read(response, E::META.method)
+    read(carry(request::build::<E>(at, query, body, version, key)).await, E::META.method)
+}
+
+/// Calls an endpoint whose body is any JSON, with a text of it that goes to the letter.
+///
+/// # Errors
+/// As [`call`].
+pub async fn send_document<E>(at: &E::At, query: &E::Query, document: String) -> Result<E::Response, ErrorBody>
+where
+    E: Endpoint<Body = Value>,
+{
+    let request = request::build::<E>(at, query, &Value::Null, None, Some(browser::random_hex()));
+    read(carry(Request { body: None, document: Some(document), ..request }).await, E::META.method)
+}
+
+/// Reads a document: the text of its JSON, to the letter, and laid out to be read.
+///
+/// # Errors
+/// As [`call`].
+pub async fn read_document<E>(at: &E::At, query: &E::Query) -> Result<String, ErrorBody>
+where
+    E: Endpoint<Body = Empty, Response = Value>,
+{
+    let request = request::build::<E>(at, query, &Empty {}, None, None);
+    read(carry(Request { answer_as_text: true, ..request }).await, E::META.method)
+}
+
+async fn carry(request: Request) -> Response {
+    if ipc::is_here() { ipc::send(request).await } else { http::send(request).await }
 }
 
 /// The error for a server that did not answer.
@@ -61,7 +88,6 @@ fn read<Body: DeserializeOwned>(response: Response, method: Method) -> Result<Bo
 mod tests {
     use super::*;
     use serde_json::json;
-    use signalbox_protocol::wire::Empty;
 
     #[test]
     fn answers_are_read_by_their_status() {

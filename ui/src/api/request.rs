@@ -25,6 +25,7 @@ pub fn build<E: Endpoint>(
         body: has_body.then(|| serde_json::to_value(body).ok()).flatten(),
         version,
         idempotency_key: idempotency_key.filter(|_| E::META.method == Method::Post),
+        ..Request::default()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use signalbox_domain::targeting::{Clause, Rule, TARGETING_KEY};
+use signalbox_protocol::wire::segment::Segment;
 
 use crate::state::Store;
 
@@ -13,9 +14,7 @@ pub fn known_attributes(store: Store) -> Vec<String> {
         let rules = flag.configurations.values().flat_map(|configuration| &configuration.rules);
         rules.for_each(|told| known.extend(of_rules([&told.rule])));
     }
-    for segment in store.segments_at_hand() {
-        known.extend(segment.groups.iter().flat_map(|group| of_clauses(&group.clauses)));
-    }
+    known.extend(of_segments(store.segments_at_hand().iter().map(|segment| &**segment)));
     known.into_iter().collect()
 }
 
@@ -27,6 +26,14 @@ pub fn of_rules<'a, Person: 'a>(rules: impl IntoIterator<Item = &'a Rule<Person>
             let split = rule.split_by.as_ref().map(ToString::to_string);
             of_clauses(&rule.clauses).chain(split.filter(|path| path != TARGETING_KEY))
         })
+        .collect()
+}
+
+/// The attributes that these groups ask for, the targeting key aside, each once.
+pub fn of_segments<'a>(segments: impl IntoIterator<Item = &'a Segment>) -> BTreeSet<String> {
+    segments
+        .into_iter()
+        .flat_map(|segment| segment.groups.iter().flat_map(|group| of_clauses(&group.clauses)))
         .collect()
 }
 

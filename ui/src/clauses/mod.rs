@@ -8,6 +8,6 @@ mod editor;
 mod operator;
 mod value;
 
-pub use attributes::{known_attributes, of_rules};
+pub use attributes::{known_attributes, of_rules, of_segments};
 pub use draft::ClauseDraft;
 pub use editor::{Clauses, ClausesEditor};

@@ -35,6 +35,7 @@ icons! {
     Contrast = "/contrast.svg",
     Copy = "/copy.svg",
     Ellipsis = "/ellipsis.svg",
+    Download = "/download.svg",
     FileText = "/file-text.svg",
     Flag = "/flag.svg",
     History = "/history.svg",

@@ -40,8 +40,10 @@ pub fn Menu(
     let host = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
     let list = NodeRef::<html::Div>::new();
+    let from_left = RwSignal::new(left);
     Effect::new(move |_| {
         if let Some(list) = list.get() {
+            from_left.set(opens_from_left(&list, left));
             step(&list, 0);
         }
     });
@@ -72,7 +74,7 @@ pub fn Menu(
             open.set(false);
         }
     };
-    let class_of_list = format!("menu{}{}", if up { " menu--up" } else { "" }, if left { " menu--left" } else { "" });
+    let class_of_list = if up { "menu menu--up" } else { "menu" };
     view! {
         <div class="menu-host" node_ref=host on:keydown=on_key on:focusout=on_leave>
             <button
@@ -89,12 +91,26 @@ pub fn Menu(
             </button>
             <Show when=move || open.get()>
                 <div class="menu-away" on:click=move |_| open.set(false)></div>
-                <div class=class_of_list.clone() role="menu" node_ref=list aria-label=move || label.get()>
+                <div
+                    class=class_of_list
+                    class:menu--left=move || from_left.get()
+                    role="menu"
+                    node_ref=list
+                    aria-label=move || label.get()
+                >
                     {children()}
                 </div>
             </Show>
         </div>
     }
+}
+
+/// Whether a menu keeps to the left edge of its button, where it should `left`, and where it has room.
+fn opens_from_left(list: &HtmlElement, left: bool) -> bool {
+    let rect = list.get_bounding_client_rect();
+    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(f64::INFINITY);
+    // As it was drawn, from the edge that it should keep to; turned around, it would reach as far the other way.
+    if left { rect.right() <= width } else { rect.left() < 0.0 }
 }
 
 /// Moves the focus among the items of a menu: 0 to the first, else so many further, round and round.

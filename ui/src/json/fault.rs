@@ -10,6 +10,8 @@ use crate::form::sentence;
 pub struct Fault {
     /// The line, counted from 1; absent where it is about the whole.
     pub line: Option<usize>,
+    /// The place in the line, counted from 1, where the text is no JSON at all.
+    pub column: Option<usize>,
     /// What is wrong, as a sentence.
     pub message: String,
 }
@@ -22,25 +24,36 @@ pub fn read<Content: DeserializeOwned>(text: &str) -> Result<Content, Fault> {
     serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-        Fault { line: Some(error.line()).filter(|line| *line > 0), message: sentence(message, "") }
+        let line = Some(error.line()).filter(|line| *line > 0);
+        let column = line.and(Some(error.column()).filter(|column| *column > 0 && !error.is_data()));
+        Fault { line, column, message: sentence(message, "") }
     })
 }
 
 impl Fault {
+    /// About the whole, in a sentence.
+    pub fn of_whole(message: impl Into<String>) -> Self {
+        Self { line: None, column: None, message: message.into() }
+    }
+
     /// What a refusal is about, in the text of the value that stands at `root` in the request, such as `rule`.
     pub fn of_refusal(refusal: &Refusal, root: &str, text: &str) -> Self {
         match refusal {
             Refusal::Invalid { field, message } => {
                 let path = field.strip_prefix(root).unwrap_or(field).trim_start_matches('.');
-                Self { line: line_of(text, path), message: format!("{path}: {message}.") }
+                Self { line: line_of(text, path), column: None, message: format!("{path}: {message}.") }
             }
-            other => Self { line: None, message: sentence(&other.to_string(), "") },
+            other => Self::of_whole(sentence(&other.to_string(), "")),
         }
     }
 
     /// "Line 4: must be a number."
     pub fn sentence(&self) -> String {
-        self.line.map_or_else(|| self.message.clone(), |line| format!("Line {line}: {}", self.message))
+        match (self.line, self.column) {
+            (None, _) => self.message.clone(),
+            (Some(line), None) => format!("Line {line}: {}", self.message),
+            (Some(line), Some(column)) => format!("Line {line}, column {column}: {}", self.message),
+        }
     }
 }
 
@@ -167,6 +180,7 @@ mod tests {
         let fault = read::<Vec<u8>>("[\n1,\n\"x\"]").unwrap_err();
         assert_eq!(fault.line, Some(3));
         assert!(fault.sentence().starts_with("Line 3: Invalid type"), "{}", fault.sentence());
+        assert_eq!(read::<Vec<u8>>("[\n1,,\n]").unwrap_err().sentence(), "Line 2, column 3: Expected value.");
         assert_eq!(read::<Vec<u8>>("[1]"), Ok(vec![1]));
     }
 

@@ -1,6 +1,8 @@
 //! Writes, and what to say when somebody else was quicker.
 
 use leptos::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
 use signalbox_domain::key::{FlagKey, ProjectKey};
 use signalbox_protocol::endpoint::{AtRoot, ListAudit};
 use signalbox_protocol::wire::Empty;
@@ -27,15 +29,47 @@ impl Store {
     where
         E::Query: Default,
     {
-        let answer = api::call::<E>(at, &E::Query::default(), body, version).await;
-        if let Err(error) = &answer {
-            match error.error.code {
-                ErrorCode::VersionStale => self.tell_conflict(&serde_json::to_value(at).unwrap_or_default()).await,
-                ErrorCode::Unauthenticated => self.signed_out(),
-                _ => {}
-            }
-        }
+        self.send_with::<E>(at, &E::Query::default(), body, version).await
+    }
+
+    /// As [`Self::send`], with a query.
+    ///
+    /// # Errors
+    /// What the server answered.
+    pub async fn send_with<E: Endpoint>(
+        &self,
+        at: &E::At,
+        query: &E::Query,
+        body: &E::Body,
+        version: Option<u64>,
+    ) -> Result<E::Response, ErrorBody> {
+        let answer = api::call::<E>(at, query, body, version).await;
+        self.heed(&answer, at).await;
         answer
+    }
+
+    /// As [`Self::send`], with the text of a document that goes to the letter.
+    ///
+    /// # Errors
+    /// What the server answered.
+    pub async fn send_document<E: Endpoint<Body = Value>>(
+        &self,
+        at: &E::At,
+        query: &E::Query,
+        document: String,
+    ) -> Result<E::Response, ErrorBody> {
+        let answer = api::send_document::<E>(at, query, document).await;
+        self.heed(&answer, at).await;
+        answer
+    }
+
+    /// Tells what an answer means beyond the form that asked.
+    async fn heed<Answer>(&self, answer: &Result<Answer, ErrorBody>, at: &impl Serialize) {
+        match answer.as_ref().map_err(|error| error.error.code) {
+            Err(ErrorCode::VersionStale) => self.tell_conflict(&serde_json::to_value(at).unwrap_or_default()).await,
+            Err(ErrorCode::Unauthenticated) => self.signed_out(),
+            _ => {}
+        }
     }
 
     /// The session has ended: a browser asks for a token; the desktop app says so on every page.
@@ -46,7 +80,7 @@ impl Store {
     }
 
     /// Says that nothing was changed, and who changed what instead.
-    async fn tell_conflict(&self, at: &serde_json::Value) {
+    async fn tell_conflict(&self, at: &Value) {
         let part = |name: &str| at.get(name).and_then(|part| part.as_str()).map(str::to_owned);
         let flag = part("flag").and_then(|key| FlagKey::new(key).ok());
         let query = AuditQuery {

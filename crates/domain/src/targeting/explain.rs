@@ -29,10 +29,12 @@ pub struct ClauseExplanation {
 }
 
 impl ClauseExplanation {
-    /// "country is DE or FR: is US, so no"
+    /// "country is DE or FR: is US, so no"; of segments, what was found names what was asked: "is in Staff, so yes"
     #[must_use]
     pub fn sentence(&self) -> String {
-        format!("{}: {}, so {}", self.asked, self.found, if self.holds { "yes" } else { "no" })
+        let Self { asked, found, holds, segments } = self;
+        let so = if *holds { "yes" } else { "no" };
+        if segments.is_empty() { format!("{asked}: {found}, so {so}") } else { format!("{found}, so {so}") }
     }
 }
 
@@ -262,20 +264,14 @@ mod tests {
         let context = json!({"targetingKey": "cleo", "contract": "over"});
         let attributes = Attributes::of_context(context.as_object().unwrap(), Timestamp::default());
         let explanation = asked.explain(&attributes, &segments);
-        assert_eq!(
-            explanation.sentence(),
-            "in one of the groups Staff, gone: is not in Staff, and there is no group gone, so no"
-        );
+        assert_eq!(explanation.sentence(), "is not in Staff, and there is no group gone, so no");
         let [staff] = explanation.segments.as_slice() else { panic!("{explanation:?}") };
         assert_eq!((staff.name.as_str(), staff.standing), ("Staff", Standing::DoesNotFit));
         let [any] = staff.groups.as_slice() else { panic!("{staff:?}") };
         let sentences: Vec<_> = any.clauses.iter().map(ClauseExplanation::sentence).collect();
         assert_eq!(
             sentences,
-            [
-                "email ends with @fernhill.example: is not given, so no",
-                "in the group Contractors: is not in Contractors, so no",
-            ]
+            ["email ends with @fernhill.example: is not given, so no", "is not in Contractors, so no",]
         );
         let contractors = &any.clauses[1].segments[0];
         assert_eq!(
@@ -288,11 +284,7 @@ mod tests {
             "groups are told one by one, though the first would have decided"
         );
         for (key, standing, sentence) in [
-            (
-                "ann",
-                Standing::Included,
-                "in one of the groups Staff, gone: is in Staff by name, and there is no group gone, so yes",
-            ),
+            ("ann", Standing::Included, "is in Staff by name, and there is no group gone, so yes"),
             (
                 "ben",
                 Standing::Excluded,

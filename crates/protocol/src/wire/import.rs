@@ -7,6 +7,9 @@ use signalbox_domain::flagd::Generation;
 use signalbox_domain::import::{Format, Report};
 use signalbox_domain::key::EnvironmentKey;
 
+/// Largest document that is brought in, in bytes.
+pub const LARGEST_DOCUMENT: usize = 8 * 1024 * 1024;
+
 /// How a document is brought in. The body is the document itself, so all else stands here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

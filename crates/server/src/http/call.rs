@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use signalbox_domain::key::TokenId;
 use signalbox_domain::targeting::bounded_numbers;
 use signalbox_protocol::endpoint::{Endpoint, ExplainFlag, ExplainFlags, ImportDocument, Meta, Method, Precondition};
+use signalbox_protocol::wire::import::LARGEST_DOCUMENT;
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use super::answer::{Answered, Rendered};
@@ -26,8 +27,6 @@ use crate::engine::{Caller, Terms};
 
 /// Largest body, in bytes.
 pub const LARGEST_BODY: usize = 1024 * 1024;
-/// Largest document that is imported, in bytes.
-pub const LARGEST_DOCUMENT: usize = 8 * 1024 * 1024;
 
 /// Answers the calls of one endpoint. The router asks for one implementation for each endpoint of the list.
 pub trait Handle<E: Endpoint>: Send + Sync {

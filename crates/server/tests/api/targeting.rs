@@ -144,7 +144,7 @@ async fn a_group_is_made_used_changed_and_removed() {
     assert_eq!(evaluate(&server, &key, json!({"targetingKey": "ben"})).await["value"], false);
 
     let row = server.get(SEGMENTS).await.body["items"][0].clone();
-    assert_eq!(row["used_by"], json!([{"kind": "rule", "flag": "pay", "environment": "dev", "rule": "r"}]));
+    assert_eq!(row["used_by"], json!([{"kind": "rule", "flag": "pay", "environment": "dev", "rule": "r", "place": 1}]));
     assert_eq!((&row["included"], &row["size"]), (&json!(1), &json!(1)));
     let staff = format!("{SEGMENTS}/staff");
     let change = |version: u64, body: Value| server.ask(Method::PUT, &staff).version(version).body(body).send();

@@ -37,7 +37,7 @@ pub fn ClientSideCard() -> impl IntoView {
             <div class="card-h">
                 <h2 id="client-side">"Browsers"</h2>
             </div>
-            <div class="card-b">
+            <div class="card-b sheet">
                 <p class="ink2">
                     "With a client key, web pages and apps evaluate only flags that allow it. Whoever opens a page can then see the flag's key and what it gives them; never its rules."
                 </p>

@@ -27,9 +27,10 @@ impl PartialEq for FlagItem {
 }
 
 /// Which flags are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filter {
     /// All in use.
+    #[default]
     All,
     /// With a rollout under way in the current environment.
     InRollout,
@@ -39,10 +40,12 @@ pub enum Filter {
     TurnedOff,
     /// In the archive.
     Archived,
+    /// Imported flags that are none of the project; they are listed by themselves.
+    KeptApart,
 }
 
 impl Filter {
-    /// All filters, in the order of their chips.
+    /// The filters of the project's flags, in the order of their chips.
     pub const ALL: [Self; 5] = [Self::All, Self::InRollout, Self::Held, Self::TurnedOff, Self::Archived];
 
     /// What its chip says.
@@ -53,6 +56,7 @@ impl Filter {
             Self::Held => "Held",
             Self::TurnedOff => "Off for everyone",
             Self::Archived => "Archived",
+            Self::KeptApart => "Kept apart",
         }
     }
 
@@ -60,6 +64,7 @@ impl Filter {
         let state = environment.and_then(|environment| flag.environments.get(environment));
         match self {
             Self::Archived => flag.archived.is_some(),
+            Self::KeptApart => false,
             _ if flag.archived.is_some() => false,
             Self::All => true,
             Self::InRollout => {

@@ -1,18 +1,28 @@
 //! All flags of the project: search, filter, sort, make one.
 
 mod create;
+mod kept_apart;
 mod list;
+mod look;
 mod row;
+mod saved_views;
 mod variants;
+mod view_chips;
 
 use std::sync::Arc;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 use signalbox_protocol::wire::environment::Environment;
 
+use self::kept_apart::{KeptApart, KeptApartList};
 use self::list::{Column, Filter, Sorting};
+use self::look::Look;
 use self::row::Row;
-use crate::components::{Button, ButtonKind, Empty, FilterChip, Icon, IconName, PageHead, SkeletonRows};
+use self::view_chips::ViewChips;
+use crate::components::{Button, ButtonKind, Empty, FilterChip, Icon, IconName, LinkButton, PageHead, SkeletonRows};
 use crate::shell::{NoProject, Overlay, use_overlays};
 use crate::state::use_store;
 
@@ -20,6 +30,8 @@ pub use create::CreateFlagDialog;
 
 /// How many rows are drawn before more are asked for.
 const ROWS: usize = 100;
+/// How long typing must pause before the address follows, in milliseconds: browsers bound how often it may change.
+const PAUSE: u32 = 300;
 
 /// All flags of the project, where there is one.
 #[component]
@@ -39,14 +51,27 @@ pub fn FlagsPage() -> impl IntoView {
     }
 }
 
+/// What stands below the filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Loading,
+    Empty,
+    NoneFits,
+    Listed,
+    KeptApart,
+}
+
 /// Search, filters and the table.
 #[component]
 fn AllFlags() -> impl IntoView {
     let store = use_store();
     let overlays = use_overlays();
-    let search = RwSignal::new(String::new());
-    let filter = RwSignal::new(Filter::All);
-    let sorting = RwSignal::new(Sorting::default());
+    let (look, search) = follow_address();
+    let filter = Memo::new(move |_| look.with(|look| look.filter));
+    let sorting = Memo::new(move |_| look.with(|look| look.sorting));
+    let go = go_to();
+    let show = move |filter| go.run(Look { filter, ..look.get_untracked() });
+    let kept = KeptApart::follow(store);
     let most = RwSignal::new(ROWS);
 
     let environment = Memo::new(move |_| store.environment().map(|environment| environment.key.clone()));
@@ -59,9 +84,16 @@ fn AllFlags() -> impl IntoView {
     let total = move || counts.with(|counts| counts[0].1);
     let known = Memo::new(move |_| store.is_known());
     let is_filtered = move || filter.get() != Filter::All || search.with(|search| !search.trim().is_empty());
+    let stage = Memo::new(move |_| match (filter.get(), known.get(), found.with(Vec::is_empty)) {
+        (Filter::KeptApart, ..) => Stage::KeptApart,
+        (_, false, _) => Stage::Loading,
+        (_, true, true) if is_filtered() => Stage::NoneFits,
+        (_, true, true) => Stage::Empty,
+        (_, true, false) => Stage::Listed,
+    });
     let clear = move || {
         search.set(String::new());
-        filter.set(Filter::All);
+        go.run(Look { sorting: sorting.get_untracked(), ..Look::default() });
     };
     let sentence = move || match (known.get(), store.project()) {
         (true, Some(project)) => format!("{} in {}", total(), project.name),
@@ -84,6 +116,9 @@ fn AllFlags() -> impl IntoView {
     };
     view! {
         <PageHead title="Flags" sentence=Signal::derive(sentence)>
+            <LinkButton href="/settings/import" kind=ButtonKind::Quiet icon=IconName::Download>
+                "Import"
+            </LinkButton>
             {new_flag()}
         </PageHead>
         <div class="row wrap f-tools">
@@ -115,15 +150,25 @@ fn AllFlags() -> impl IntoView {
                                 label=one.label()
                                 count
                                 pressed=Signal::derive(move || filter.get() == one)
-                                on_press=move |()| filter.set(one)
+                                on_press=move |()| show(one)
                             />
                         }
                     })
                     .collect_view()}
+                <Show when=move || filter.get() == Filter::KeptApart || kept.count().is_some_and(|count| count > 0)>
+                    <FilterChip
+                        label=Filter::KeptApart.label()
+                        count=Signal::derive(move || kept.count())
+                        pressed=Signal::derive(move || filter.get() == Filter::KeptApart)
+                        on_press=move |()| show(Filter::KeptApart)
+                    />
+                </Show>
+                <ViewChips look />
             </div>
         </div>
-        {move || match (known.get(), found.with(Vec::is_empty), is_filtered()) {
-            (false, ..) => {
+        {move || match stage.get() {
+            Stage::KeptApart => view! { <KeptApartList kept search /> }.into_any(),
+            Stage::Loading => {
                 view! {
                     <div class="card">
                         <SkeletonRows count=10 />
@@ -131,7 +176,7 @@ fn AllFlags() -> impl IntoView {
                 }
                     .into_any()
             }
-            (true, true, true) => {
+            Stage::NoneFits => {
                 view! {
                     <div class="card">
                         <Empty title="No flag fits" text="No flag of this project fits the search and the filter.">
@@ -141,7 +186,7 @@ fn AllFlags() -> impl IntoView {
                 }
                     .into_any()
             }
-            (true, true, false) => {
+            Stage::Empty => {
                 view! {
                     <div class="card">
                         <Empty
@@ -149,14 +194,17 @@ fn AllFlags() -> impl IntoView {
                             text="A flag lets a feature out a little at a time. Application code asks for it by its key."
                         >
                             {new_flag()}
+                            <LinkButton href="/settings/import" icon=IconName::Download>
+                                "Import flags"
+                            </LinkButton>
                         </Empty>
                     </div>
                 }
                     .into_any()
             }
-            (true, false, _) => {
+            Stage::Listed => {
                 view! {
-                    <Table found sorting most />
+                    <Table found sorting most on_sort=move |sorting| go.run(Look { sorting, ..look.get_untracked() }) />
                     <div class="row fs12 ink3 f-foot">
                         <span class="num" role="status">
                             {move || {
@@ -184,28 +232,77 @@ fn AllFlags() -> impl IntoView {
     }
 }
 
+/// What is looked at, and the search as it is typed: the address follows when typing pauses, and leads.
+fn follow_address() -> (Memo<Look>, RwSignal<String>) {
+    let query = use_query_map();
+    let address = Memo::new(move |_| query.with(|query| Look::from_address(|name| query.get(name))));
+    let in_address = Memo::new(move |_| address.with(|look| look.search.clone()));
+    let search = RwSignal::new(in_address.get_untracked());
+    let written = StoredValue::new(in_address.get_untracked());
+    let pause = StoredValue::new_local(None::<Timeout>);
+    let go = go_to();
+    Effect::new(move |_| {
+        let led = in_address.get();
+        if written.get_value() != led {
+            written.set_value(led.clone());
+            search.set(led);
+        }
+    });
+    Effect::new(move |_| {
+        let typed = search.get();
+        // Each letter begins the pause anew: dropping a timeout cancels it.
+        let timeout = (written.get_value() != typed).then(|| {
+            Timeout::new(PAUSE, move || {
+                written.set_value(typed.clone());
+                go.run(Look { search: typed, ..address.get_untracked() });
+            })
+        });
+        pause.set_value(timeout);
+    });
+    on_cleanup(move || {
+        pause.try_update_value(Option::take);
+    });
+    let look = Memo::new(move |_| Look { search: search.get(), ..address.get() });
+    (look, search)
+}
+
+/// Goes to what is to be looked at, in place of what is looked at now.
+fn go_to() -> Callback<Look> {
+    let navigate = use_navigate();
+    Callback::new(move |look: Look| {
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate(&look.address(), options);
+    })
+}
+
 /// The table itself.
 #[component]
-fn Table(found: Memo<Vec<list::FlagItem>>, sorting: RwSignal<Sorting>, most: RwSignal<usize>) -> impl IntoView {
+fn Table(
+    found: Memo<Vec<list::FlagItem>>,
+    sorting: Memo<Sorting>,
+    most: RwSignal<usize>,
+    #[prop(into)] on_sort: Callback<Sorting>,
+) -> impl IntoView {
     let store = use_store();
     let environments: Memo<Vec<Arc<Environment>>> = Memo::new(move |_| store.environments());
     let current = Memo::new(move |_| store.environment().map(|environment| environment.key.clone()));
     let head = move |column: Column, class: &'static str| {
         view! {
-            <th class=class aria-sort=move || sorting.get().aria(column)>
-                <button type="button" class="sort" on:click=move |_| sorting.update(|sorting| sorting.press(column))>
-                    {column.label()}
-                    <Show when=move || sorting.get().column == column>
-                        <Icon
-                            name=Signal::derive(move || {
-                                if sorting.get().descending { IconName::ArrowDown } else { IconName::ArrowUp }
-                            })
-                            small=true
-                        />
-                    </Show>
-                </button>
-            </th>
-        }
+                   <th class=class aria-sort=move || sorting.get().aria(column)>
+                       <button type="button" class="sort" on:click=move |_| {
+        let mut pressed = sorting.get_untracked(); pressed.press(column); on_sort.run(pressed); }>
+                           {column.label()}
+                           <Show when=move || sorting.get().column == column>
+                               <Icon
+                                   name=Signal::derive(move || {
+                                       if sorting.get().descending { IconName::ArrowDown } else { IconName::ArrowUp }
+                                   })
+                                   small=true
+                               />
+                           </Show>
+                       </button>
+                   </th>
+               }
     };
     view! {
         <div class="card f-card">

@@ -1,7 +1,7 @@
 //! Where a segment is used, in words and with a way there.
 
 use leptos::prelude::*;
-use signalbox_domain::key::EnvironmentKey;
+use signalbox_domain::key::{EnvironmentKey, RuleId};
 use signalbox_domain::segment_use::SegmentUse;
 use signalbox_protocol::wire::segment::SegmentRow;
 
@@ -12,7 +12,7 @@ use crate::state::{Store, use_store};
 pub struct Place {
     /// What it belongs to: the name of a flag, a plan or a group.
     pub name: String,
-    /// How it refers to the segment: "rule staff-first in Production".
+    /// How it refers to the segment: "rule 2, “Staff first”, in Production".
     pub how: String,
     /// Where it is changed.
     pub address: String,
@@ -28,9 +28,9 @@ pub fn place(used_by: &SegmentUse, store: Store) -> Place {
         known.map_or_else(|| key.to_string(), |environment| environment.name.clone())
     };
     match used_by {
-        SegmentUse::Rule { flag, environment, rule } => Place {
+        SegmentUse::Rule { flag, environment, rule, place, name } => Place {
             name: flag_name(flag),
-            how: format!("rule {rule} in {}", environment_name(environment)),
+            how: format!("{} in {}", rule_words(rule, *place, name.as_deref()), environment_name(environment)),
             address: format!("/flags/{flag}/targeting"),
             environment: Some(environment.clone()),
         },
@@ -61,6 +61,15 @@ pub fn place(used_by: &SegmentUse, store: Store) -> Place {
             address: format!("/groups/{segment}"),
             environment: None,
         },
+    }
+}
+
+/// "rule 2, “Staff first”,", "rule 2"; servers of an older version say only which rule it is.
+fn rule_words(id: &RuleId, place: usize, name: Option<&str>) -> String {
+    match (place, name) {
+        (0, _) => format!("rule {id}"),
+        (place, Some(name)) => format!("rule {place}, “{name}”,"),
+        (place, None) => format!("rule {place}"),
     }
 }
 
@@ -122,5 +131,18 @@ pub fn UsesList(
                     .collect_view()
             }}
         </ul>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_go_by_their_place_and_name() {
+        let id = RuleId::new("r_7").unwrap();
+        assert_eq!(rule_words(&id, 2, Some("Staff first")), "rule 2, “Staff first”,");
+        assert_eq!(rule_words(&id, 3, None), "rule 3");
+        assert_eq!(rule_words(&id, 0, None), "rule r_7");
     }
 }

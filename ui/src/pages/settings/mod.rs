@@ -3,6 +3,7 @@
 mod appearance;
 mod confirm;
 mod device;
+mod documents;
 mod environment_dialog;
 mod environments;
 mod list_card;
@@ -30,6 +31,7 @@ use crate::state::use_store;
 
 use appearance::Appearance;
 use device::Device;
+use documents::Documents;
 use environments::Environments;
 use personal_data::PersonalData;
 use plans::Plans;
@@ -68,7 +70,7 @@ pub fn SettingsPage() -> impl IntoView {
             </nav>
             <div class="stack">
                 {move || match section.get() {
-                    Section::Environments | Section::Plans if lacks_project.get() => {
+                    Section::Environments | Section::Plans | Section::Documents if lacks_project.get() => {
                         view! { <NoProject /> }.into_any()
                     }
                     Section::Environments => {
@@ -79,6 +81,7 @@ pub fn SettingsPage() -> impl IntoView {
                             .into_any()
                     }
                     Section::Plans => view! { <Plans /> }.into_any(),
+                    Section::Documents => view! { <Documents /> }.into_any(),
                     Section::SdkKeys => view! { <SdkKeys /> }.into_any(),
                     Section::Tokens => view! { <Tokens /> }.into_any(),
                     Section::PersonalData => view! { <PersonalData /> }.into_any(),

@@ -9,6 +9,8 @@ pub enum Section {
     Environments,
     /// Lines of stages to begin a rollout from.
     Plans,
+    /// Documents of flags, brought in and carried out.
+    Documents,
     /// Keys that applications evaluate with.
     SdkKeys,
     /// Who may use the management API.
@@ -23,9 +25,10 @@ pub enum Section {
 
 impl Section {
     /// All sections, as they are listed.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Environments,
         Self::Plans,
+        Self::Documents,
         Self::SdkKeys,
         Self::Tokens,
         Self::PersonalData,
@@ -44,6 +47,7 @@ impl Section {
         match self {
             Self::Environments => "environments",
             Self::Plans => "plans",
+            Self::Documents => "import",
             Self::SdkKeys => "sdk-keys",
             Self::Tokens => "tokens",
             Self::PersonalData => "personal-data",
@@ -57,6 +61,7 @@ impl Section {
         match self {
             Self::Environments => "Environments",
             Self::Plans => "Plans",
+            Self::Documents => "Import and export",
             Self::SdkKeys => "SDK keys",
             Self::Tokens => "Access tokens",
             Self::PersonalData => "Personal data",
@@ -71,6 +76,7 @@ impl Section {
         match self {
             Self::Environments => IconName::Layers,
             Self::Plans => IconName::Split,
+            Self::Documents => IconName::Download,
             Self::SdkKeys => IconName::KeyRound,
             Self::Tokens => IconName::Users,
             Self::PersonalData => IconName::User,

@@ -168,7 +168,8 @@ fn ProblemElsewhere(problem: Problem) -> impl IntoView {
                 <div class="banner banner--danger" role="alert">
                     <crate::components::AspectGlyph aspect=crate::components::Aspect::Danger />
                     <span>
-                        <b>"The change was not made. "</b>
+                        // Without an answer, the sentence says what to look for.
+                        {problem.is_refusal().then(|| view! { <b>"The change was not made. "</b> })}
                         {sentence}
                     </span>
                 </div>

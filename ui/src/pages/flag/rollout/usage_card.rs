@@ -144,12 +144,15 @@ fn rule_name(scene: &Scene, rule: Option<&RuleId>) -> String {
     format!("Reached by {name} (estimate)")
 }
 
-/// "about 1,240 today, 8,310 in 7 days".
+/// "about 1,240 today, 8,310 in 7 days", "nobody today, about 30 in 7 days".
 fn figure(today: Option<People>, week: People) -> String {
     let about = |Estimate { about, .. }: Estimate| if about < 10 { about.to_string() } else { rounded(about) };
+    let in_week = about(week.reached);
     match today {
-        Some(today) => format!("about {} today, {} in 7 days", about(today.reached), about(week.reached)),
-        None => format!("not counted today, about {} in 7 days", about(week.reached)),
+        _ if week.reached.about == 0 => "nobody in 7 days".into(),
+        Some(today) if today.reached.about == 0 => format!("nobody today, about {in_week} in 7 days"),
+        Some(today) => format!("about {} today, {in_week} in 7 days", about(today.reached)),
+        None => format!("not counted today, about {in_week} in 7 days"),
     }
 }
 
@@ -173,6 +176,8 @@ mod tests {
             &[
                 of(None, Some(people(1_240, 5_000)), Some(people(8_310, 9_000))),
                 of(Some("rule_gone"), None, Some(people(3, 4))),
+                of(Some("rule_idle"), Some(people(0, 0)), Some(people(30, 40))),
+                of(Some("rule_strict"), Some(people(0, 5)), Some(people(0, 40))),
                 of(Some("rule_quiet"), Some(people(0, 0)), Some(people(0, 0))),
             ],
         );
@@ -182,6 +187,8 @@ mod tests {
             [
                 ("People reached (estimate)", "about 1,240 today, 8,310 in 7 days"),
                 ("Reached by a rule that is gone (estimate)", "not counted today, about 3 in 7 days"),
+                ("Reached by a rule that is gone (estimate)", "nobody today, about 30 in 7 days"),
+                ("Reached by a rule that is gone (estimate)", "nobody in 7 days"),
             ]
         );
     }

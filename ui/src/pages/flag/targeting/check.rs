@@ -1,61 +1,18 @@
 //! Asking about one person: what is known of them, where their place is, and what another stage would change.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use signalbox_domain::evaluation::bucketing::Bucketer;
 use signalbox_domain::evaluation::{Explanation, StepKind};
 use signalbox_domain::flag::Bucketing;
 use signalbox_domain::key::{RuleId, SegmentKey};
 use signalbox_domain::rollout::{Position, StageAudience};
-use signalbox_domain::targeting::{Attributes, SegmentExplanation, TARGETING_KEY, read_context};
+use signalbox_domain::targeting::{Attributes, SegmentExplanation, TARGETING_KEY};
 use signalbox_domain::{Share, Timestamp};
 use signalbox_protocol::wire::rollout::Rollout;
 
 use crate::pages::flag::change::step::{back_one, next};
 use crate::pages::flag::scene::Scene;
-
-/// A person with what is known of them, as an application would send it.
-pub type Context = Map<String, Value>;
-
-/// The context of a person: their key, and attributes as they were typed. A value that begins as a list or an object
-/// does is read as JSON, everything else is a text, which clauses read as what they need.
-///
-/// # Errors
-/// The name of the attribute whose JSON cannot be read, in a sentence.
-pub fn context(key: &str, attributes: &[(String, String)]) -> Result<Context, String> {
-    let mut context = Map::new();
-    let key = key.trim();
-    if !key.is_empty() {
-        context.insert(TARGETING_KEY.to_owned(), json!(key));
-    }
-    for (name, typed) in attributes {
-        let (name, typed) = (name.trim(), typed.trim());
-        if name.is_empty() || typed.is_empty() {
-            continue;
-        }
-        let value = if typed.starts_with(['[', '{']) {
-            read_context(typed.as_bytes()).map_err(|_| format!("The value of {name} looks like JSON, but is none."))?
-        } else {
-            json!(typed)
-        };
-        insert(&mut context, name, value);
-    }
-    Ok(context)
-}
-
-/// Puts a value where its path leads: `address.country` into an object `address`.
-fn insert(context: &mut Context, path: &str, value: Value) {
-    match path.split_once('.').filter(|(first, rest)| !first.is_empty() && !rest.is_empty()) {
-        Some((first, rest)) => {
-            let inner = context.entry(first).or_insert_with(|| Value::Object(Map::new()));
-            match inner {
-                Value::Object(inner) => insert(inner, rest, value),
-                // Something else stands there already; a member of the whole name is found as well.
-                _ => drop(context.insert(path.to_owned(), value)),
-            }
-        }
-        None => drop(context.insert(path.to_owned(), value)),
-    }
-}
+use crate::pages::flag::targeting::known::Context;
 
 /// Where the place of a person is among those of a rule, or of everyone else, 0 to 99,999.
 pub fn place(scene: &Scene, rule: Option<&RuleId>, context: &Context) -> Option<u32> {
@@ -168,9 +125,10 @@ fn audience<'a>(scene: &'a Scene, rollout: &'a Rollout, position: Position) -> L
 mod tests {
     use super::*;
     use crate::pages::flag::fixture;
+    use serde_json::json;
 
     fn person(key: &str) -> Context {
-        context(key, &[]).unwrap()
+        [(TARGETING_KEY.to_owned(), json!(key))].into_iter().collect()
     }
 
     /// What the server says of somebody whom no rule fits: the default was asked.
@@ -187,28 +145,6 @@ mod tests {
             fitting.next().unwrap()
         };
         (find(true), find(false))
-    }
-
-    #[test]
-    fn what_is_known_is_told_as_applications_do() {
-        let rows = |rows: &[(&str, &str)]| -> Vec<_> {
-            rows.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-        };
-        let known = rows(&[
-            ("country", " DE "),
-            ("app", "8.20"),
-            ("tags", "[1, \"a\"]"),
-            ("address.city", "Ulm"),
-            ("", "x"),
-            ("age", ""),
-        ]);
-        assert_eq!(
-            Value::Object(context("ann", &known).unwrap()),
-            json!({"targetingKey": "ann", "country": "DE", "app": "8.20", "tags": [1, "a"], "address": {"city": "Ulm"}})
-        );
-        assert!(context("", &[]).unwrap().is_empty());
-        let wrong = context("ann", &rows(&[("tags", "[1")])).unwrap_err();
-        assert_eq!(wrong, "The value of tags looks like JSON, but is none.");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The card that checks one person.
 
+use std::collections::BTreeSet;
+
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,12 +12,14 @@ use signalbox_protocol::ErrorBody;
 use signalbox_protocol::endpoint::ExplainFlag;
 use signalbox_protocol::wire::explanation::AskFlag;
 
-use crate::clauses::of_rules;
-use crate::components::{Button, ButtonKind, ButtonSize, FieldError, Icon, IconName};
+use crate::clauses::{of_rules, of_segments};
+use crate::components::{Button, FieldError, Icon, IconName};
 use crate::form::sentence;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
-use crate::pages::flag::targeting::check::{Context, context, is_asked, otherwise, place};
+use crate::pages::flag::targeting::check::{is_asked, otherwise, place};
+use crate::pages::flag::targeting::known::Context;
+use crate::pages::flag::targeting::known_fields::{KnownFields, KnownForm};
 use crate::state::use_store;
 use crate::words::capitalised;
 
@@ -39,30 +43,30 @@ impl Checked {
     }
 }
 
-/// What is known of a person, while it is typed.
-#[derive(Clone, Copy)]
-struct Known {
-    id: u32,
-    name: RwSignal<String>,
-    value: RwSignal<String>,
-}
-
 /// Asks for one person and says what they get, and why: the server answers, by the code that answers applications.
 #[component]
 pub fn CheckCard(checked: Checked) -> impl IntoView {
     let page = use_page();
     let store = use_store();
     let scene = page.scene;
-    let typed = RwSignal::new(String::new());
-    let next_id = StoredValue::new(0_u32);
-    let fresh = move |name: String| {
-        let id = next_id.get_value();
-        next_id.set_value(id + 1);
-        Known { id, name: RwSignal::new(name), value: RwSignal::new(String::new()) }
-    };
-    // What the rules ask for is what there is to say.
-    let asked_for = scene.with_untracked(|scene| of_rules(scene.configuration.rules.iter().map(|told| &told.rule)));
-    let known = RwSignal::new(asked_for.into_iter().map(fresh).collect::<Vec<_>>());
+    // What the rules ask for, and the groups that they name, is what there is to say.
+    let known = KnownFields::new();
+    let groups = Memo::new(move |_| {
+        scene.with(|scene| {
+            let rules = scene.configuration.rules.iter().map(|told| &told.rule);
+            let named = rules.flat_map(|rule| rule.references("").into_iter().map(|(_, key)| key.clone()));
+            named.collect::<BTreeSet<_>>()
+        })
+    });
+    Effect::new(move |_| store.want_segments(&groups.get().into_iter().collect::<Vec<_>>()));
+    let asked_for = Memo::new(move |_| {
+        let named = groups.get();
+        let here = store.segments_at_hand();
+        let mut attributes = of_segments(here.iter().filter(|one| named.contains(&one.key)).map(|one| &**one));
+        attributes.extend(scene.with(|scene| of_rules(scene.configuration.rules.iter().map(|told| &told.rule))));
+        attributes
+    });
+    Effect::new(move |_| known.offer(&asked_for.get()));
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let asked = RwSignal::new(None::<Context>);
@@ -98,25 +102,17 @@ pub fn CheckCard(checked: Checked) -> impl IntoView {
         if store.is_offline() {
             return;
         }
-        let rows = known.with_untracked(|known| {
-            let typed = known.iter().map(|row| (row.name.get_untracked(), row.value.get_untracked()));
-            typed.collect::<Vec<_>>()
-        });
-        match context(&typed.get_untracked(), &rows) {
-            Ok(context) if context.is_empty() => {
-                wrong.set(Some("Type the key that your applications send, or something that is known of them.".into()));
-            }
-            Ok(context) => {
-                wrong.set(None);
-                asked.set(Some(context));
-            }
-            Err(message) => wrong.set(Some(message)),
+        let Some(context) = known.read() else { return };
+        if context.is_empty() {
+            wrong.set(Some("Type the key that your applications send, or something that is known of them.".into()));
+            return;
         }
+        wrong.set(None);
+        asked.set(Some(context));
     };
     let offline = Signal::derive(move || {
         store.is_offline().then(|| "You are offline. The server answers this question.".to_owned())
     });
-    let is_open = known.with_untracked(|known| !known.is_empty());
     view! {
         <section class="card" aria-labelledby="check">
             <div class="card-h">
@@ -124,38 +120,9 @@ pub fn CheckCard(checked: Checked) -> impl IntoView {
                 <span class="end">{move || scene.with(|scene| scene.environment.name.clone())}</span>
             </div>
             <form class="card-b" on:submit=ask>
-                <div class="row">
-                    <label class="field grow">
-                        <Icon name=IconName::User class="ink3" />
-                        <span class="sr">"The key that applications send for the person"</span>
-                        <input
-                            class="mono"
-                            name="person"
-                            autocomplete="off"
-                            spellcheck="false"
-                            placeholder="key, such as customer-204417"
-                            prop:value=move || typed.get()
-                            on:input=move |event| typed.set(event_target_value(&event))
-                        />
-                    </label>
+                <KnownForm known>
                     <Button submit=true busy disabled=offline>"Check"</Button>
-                </div>
-                <details class="check-known" open=is_open>
-                    <summary class="fs12 ink2">"What else is known of them"</summary>
-                    <div class="check-rows">
-                        <For each=move || known.get() key=|row| row.id let:row>
-                            <KnownRow row known />
-                        </For>
-                    </div>
-                    <Button
-                        kind=ButtonKind::Quiet
-                        size=ButtonSize::Small
-                        icon=IconName::Plus
-                        on_press=move |()| known.update(|known| known.push(fresh(String::new())))
-                    >
-                        "Add attribute"
-                    </Button>
-                </details>
+                </KnownForm>
                 <FieldError error=wrong />
                 <div aria-live="polite">
                     {move || match checked.0.get() {
@@ -183,42 +150,6 @@ pub fn CheckCard(checked: Checked) -> impl IntoView {
 fn problem(error: &ErrorBody) -> String {
     let field = error.error.field.as_deref().unwrap_or_default();
     sentence(&error.error.message, field)
-}
-
-#[component]
-fn KnownRow(row: Known, known: RwSignal<Vec<Known>>) -> impl IntoView {
-    view! {
-        <div class="row gap1">
-            <label class="field check-name">
-                <span class="sr">"Attribute"</span>
-                <input
-                    class="mono"
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder="attribute"
-                    prop:value=move || row.name.get()
-                    on:input=move |event| row.name.set(event_target_value(&event))
-                />
-            </label>
-            <label class="field grow">
-                <span class="sr">{move || format!("Value of {}", row.name.get())}</span>
-                <input
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder="value"
-                    prop:value=move || row.value.get()
-                    on:input=move |event| row.value.set(event_target_value(&event))
-                />
-            </label>
-            <Button
-                kind=ButtonKind::Quiet
-                size=ButtonSize::Small
-                icon=IconName::X
-                label="Remove attribute"
-                on_press=move |()| known.update(|known| known.retain(|one| one.id != row.id))
-            />
-        </div>
-    }
 }
 
 /// What they get, in two short lines.

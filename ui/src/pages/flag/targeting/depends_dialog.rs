@@ -101,7 +101,7 @@ pub fn DependsDialog(
         <Dialog
             title=format!("What {whose} depends on")
             subtitle=|| {
-                "Whoever does not get what these flags must give, gets the off variant here. They may wait for none."
+                "Whoever does not get what these flags must give, gets the off variant here. A flag that is named here may not depend on others itself."
             }
             width=640
             on_close

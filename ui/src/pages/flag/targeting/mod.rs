@@ -8,6 +8,8 @@ mod depends_dialog;
 mod driven_panel;
 mod everyone_else;
 mod groups_card;
+mod known;
+mod known_fields;
 mod order;
 mod overrides_card;
 mod people_grid;

@@ -312,7 +312,7 @@ fn read_json(text: &str, id: &RuleId, variants: &[VariantKey], segments: &Segmen
     let rule: Rule<String> = json::read(text)?;
     if rule.id != *id {
         let message = format!("id: must stay “{id}”.");
-        return Err(Fault { line: json::line_of(text, "id"), message });
+        return Err(Fault { line: json::line_of(text, "id"), column: None, message });
     }
     accept(rule, variants, segments).map_err(|refusal| Fault::of_refusal(&refusal, "rule", text))
 }
