@@ -56,6 +56,7 @@ impl Asked {
             generation: (self.format == Format::Flagd).then_some(self.generation),
             dry_run,
             reason,
+            version: None,
         }
     }
 }
@@ -167,7 +168,7 @@ pub fn ImportCard(
                 "somebody changed the project since you looked; what would happen now is shown, so look once more",
             ));
         }
-        let query = asked.query(false, reason);
+        let query = ImportQuery { version: Some(again.report.version), ..asked.query(false, reason) };
         let told = store.send_document::<ImportDocument>(&at, &query, asked.document.clone()).await?;
         let words = headline(&told.report, true);
         shown.set(Some(Shown { asked, report: told.report, done: Some(store.now.get_untracked()) }));
