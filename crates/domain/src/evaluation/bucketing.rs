@@ -56,7 +56,7 @@ impl Bucketer {
     /// `signalbox-1` with this salt.
     #[must_use]
     pub fn signalbox_1(salt: &str) -> Self {
-        Self::Signalbox1(Salted(SaltedHash::new(&[salt.as_bytes(), &[0]].concat())))
+        Self::Signalbox1(Salted::new(salt))
     }
 
     /// Whether this person is within the share.
@@ -69,7 +69,7 @@ impl Bucketer {
     #[must_use]
     pub fn membership_bucket(&self, targeting_key: &str) -> u32 {
         match self {
-            Self::Signalbox1(salted) => salted.bucket(targeting_key, MEMBERSHIP),
+            Self::Signalbox1(salted) => bucket(&salted.membership, targeting_key),
             Self::Flagd { generation, membership, .. } => {
                 fractional_bucket(*generation, membership, targeting_key, BUCKETS)
             }
@@ -80,7 +80,7 @@ impl Bucketer {
     #[must_use]
     pub fn variant_bucket(&self, targeting_key: &str) -> u32 {
         match self {
-            Self::Signalbox1(salted) => salted.bucket(targeting_key, VARIANT),
+            Self::Signalbox1(salted) => bucket(&salted.variant, targeting_key),
             Self::Flagd { generation, variant, .. } => fractional_bucket(*generation, variant, targeting_key, BUCKETS),
         }
     }
@@ -88,15 +88,23 @@ impl Bucketer {
 
 /// The salt of a flag, ready to draw people by.
 #[derive(Clone)]
-pub struct Salted(SaltedHash);
+pub struct Salted {
+    membership: SaltedHash,
+    variant: SaltedHash,
+}
 
 impl Salted {
-    fn bucket(&self, targeting_key: &str, seed: u64) -> u32 {
-        let scaled = (u128::from(self.0.of(targeting_key.as_bytes(), seed)) * u128::from(BUCKETS)) >> 64;
-        #[expect(clippy::cast_possible_truncation, reason = "below 100,000")]
-        {
-            scaled as u32
-        }
+    fn new(salt: &str) -> Self {
+        let salt = [salt.as_bytes(), &[0]].concat();
+        Self { membership: SaltedHash::new(&salt, MEMBERSHIP), variant: SaltedHash::new(&salt, VARIANT) }
+    }
+}
+
+fn bucket(salted: &SaltedHash, targeting_key: &str) -> u32 {
+    let scaled = (u128::from(salted.of(targeting_key.as_bytes())) * u128::from(BUCKETS)) >> 64;
+    #[expect(clippy::cast_possible_truncation, reason = "below 100,000")]
+    {
+        scaled as u32
     }
 }
 

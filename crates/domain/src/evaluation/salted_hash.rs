@@ -2,8 +2,8 @@
 //!
 //! Specified at <https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md>. A library hashes bytes that lie
 //! together; putting salt and text together first, or hashing them one after the other, takes longer than the hash of
-//! so few bytes. Here the salt is kept as the words that it adds to the hash, and each word of the text is shifted
-//! into its place behind them.
+//! so few bytes. Here all that the salt alone decides is computed once, and each word of the text is shifted into its
+//! place behind what is left of the salt.
 
 use crate::word;
 
@@ -14,57 +14,70 @@ const WORD: usize = 8;
 /// Words of a stripe, each of which goes into an accumulator of its own.
 const STRIPE: usize = 4;
 
-/// A salt, ready to have texts hashed behind it.
+/// A salt, ready to have texts hashed behind it by one seed.
 #[derive(Debug, Clone)]
 pub(super) struct SaltedHash {
-    /// Its whole words.
-    words: Box<[u64]>,
+    /// After the whole stripes of the salt.
+    accumulators: [u64; STRIPE],
+    /// What the hash begins with where the text brings no further stripe.
+    beginning: u64,
+    /// The whole words of the salt behind its stripes: so many of these.
+    words: [u64; STRIPE - 1],
+    word_count: usize,
     /// The bytes behind them, the first of them lowest.
     rest: u64,
     rest_bits: u32,
+    /// Of the salt, in bytes.
+    length: usize,
 }
 
 impl SaltedHash {
-    pub(super) fn new(salt: &[u8]) -> Self {
-        let (words, rest) = salt.as_chunks::<WORD>();
-        let words = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
-        Self { words, rest: word::of_fewer(rest), rest_bits: bits(rest) }
+    pub(super) fn new(salt: &[u8], seed: u64) -> Self {
+        let [first, second, ..] = PRIMES;
+        let (all, rest) = salt.as_chunks::<WORD>();
+        let (stripes, left) = all.as_chunks::<STRIPE>();
+        let mut accumulators =
+            [seed.wrapping_add(first).wrapping_add(second), seed.wrapping_add(second), seed, seed.wrapping_sub(first)];
+        for stripe in stripes {
+            take_in(&mut accumulators, stripe.map(u64::from_le_bytes));
+        }
+        let mut words = [0; STRIPE - 1];
+        for (to, word) in words.iter_mut().zip(left) {
+            *to = u64::from_le_bytes(*word);
+        }
+        Self {
+            accumulators,
+            beginning: if stripes.is_empty() { seed.wrapping_add(PRIMES[4]) } else { join(&accumulators) },
+            words,
+            word_count: left.len(),
+            rest: word::of_fewer(rest),
+            rest_bits: bits(rest),
+            length: salt.len(),
+        }
     }
 
-    /// XXH64 of the salt with `text` behind it, by this seed.
-    pub(super) fn of(&self, text: &[u8], seed: u64) -> u64 {
+    /// XXH64 of the salt with `text` behind it.
+    pub(super) fn of(&self, text: &[u8]) -> u64 {
         let [first, second, third, fourth, fifth] = PRIMES;
         let (behind, last) = text.as_chunks::<WORD>();
         let mut words = Words {
-            salt: self.words.iter(),
+            salt: self.words[..self.word_count].iter(),
             text: behind.iter(),
             carried: self.rest,
             carried_bits: self.rest_bits,
             last: word::of_fewer(last),
         };
-        let length = self.words.len() * WORD + self.rest_bits as usize / 8 + text.len();
-        let mut left = length / WORD;
-        let mut hash = if left >= STRIPE {
-            let mut accumulators = [
-                seed.wrapping_add(first).wrapping_add(second),
-                seed.wrapping_add(second),
-                seed,
-                seed.wrapping_sub(first),
-            ];
+        let length = self.length + text.len();
+        let mut left = length / WORD - self.length / WORD / STRIPE * STRIPE;
+        let mut hash = self.beginning;
+        if left >= STRIPE {
+            let mut accumulators = self.accumulators;
             while left >= STRIPE {
-                for accumulator in &mut accumulators {
-                    *accumulator = round(*accumulator, words.next());
-                }
+                take_in(&mut accumulators, std::array::from_fn(|_| words.next()));
                 left -= STRIPE;
             }
-            let turned = accumulators.iter().zip([1, 7, 12, 18]);
-            let joined = turned.fold(0_u64, |sum, (accumulator, by)| sum.wrapping_add(accumulator.rotate_left(by)));
-            accumulators.iter().fold(joined, |hash, accumulator| {
-                (hash ^ round(0, *accumulator)).wrapping_mul(first).wrapping_add(fourth)
-            })
-        } else {
-            seed.wrapping_add(fifth)
-        };
+            hash = join(&accumulators);
+        }
         hash = hash.wrapping_add(length as u64);
         for _ in 0..left {
             hash = (hash ^ round(0, words.next())).rotate_left(27).wrapping_mul(first).wrapping_add(fourth);
@@ -85,6 +98,20 @@ impl SaltedHash {
         hash = (hash ^ hash >> 29).wrapping_mul(third);
         hash ^ hash >> 32
     }
+}
+
+fn take_in(accumulators: &mut [u64; STRIPE], stripe: [u64; STRIPE]) {
+    for (accumulator, word) in accumulators.iter_mut().zip(stripe) {
+        *accumulator = round(*accumulator, word);
+    }
+}
+
+fn join(accumulators: &[u64; STRIPE]) -> u64 {
+    let turned = accumulators.iter().zip([1, 7, 12, 18]);
+    let joined = turned.fold(0_u64, |sum, (accumulator, by)| sum.wrapping_add(accumulator.rotate_left(by)));
+    accumulators.iter().fold(joined, |hash, accumulator| {
+        (hash ^ round(0, *accumulator)).wrapping_mul(PRIMES[0]).wrapping_add(PRIMES[3])
+    })
 }
 
 /// The words of salt and text, one after the other.
@@ -138,7 +165,7 @@ mod tests {
 
     fn check(salt: &[u8], text: &[u8], seed: u64) {
         let together = [salt, text].concat();
-        assert_eq!(SaltedHash::new(salt).of(text, seed), xxh64(&together, seed), "{salt:?} {text:?} {seed}");
+        assert_eq!(SaltedHash::new(salt, seed).of(text), xxh64(&together, seed), "{salt:?} {text:?} {seed}");
     }
 
     #[test]
