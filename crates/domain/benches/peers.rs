@@ -53,6 +53,11 @@ struct Question {
 }
 
 fn compare(title: &str, question: Question, flags: usize, people: &[Person]) {
+    // `cargo xtask bench '(b)'` measures one of them.
+    let mut wanted = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).peekable();
+    if wanted.peek().is_some() && !wanted.any(|wanted| title.contains(&wanted)) {
+        return;
+    }
     println!("{title}");
     let ours = ours(question, flags);
     let unleash = unleash(question, flags);
@@ -61,9 +66,10 @@ fn compare(title: &str, question: Question, flags: usize, people: &[Person]) {
     agree(question, &ours, &unleash, &flagsmith, &flagd, people);
 
     let none = CompiledSegments::default();
-    let own = measure(people, |_, person| {
+    let attributes: Vec<_> = people.iter().map(Person::attributes).collect();
+    let own = measure(&attributes, |_, person| {
         for flag in &ours {
-            black_box(flag.evaluate(&person.attributes(), &none).map(|answer| answer.variant_index)).ok();
+            black_box(flag.choose(person, &none)).ok();
         }
     });
     let names: HashMap<String, usize> = (0..flags).map(|flag| (name(flag), flag)).collect();
@@ -110,7 +116,7 @@ fn compare(title: &str, question: Question, flags: usize, people: &[Person]) {
 }
 
 /// Nanoseconds of one call, over people in turn.
-fn measure(people: &[Person], mut call: impl FnMut(usize, &Person)) -> f64 {
+fn measure<Who>(people: &[Who], mut call: impl FnMut(usize, &Who)) -> f64 {
     let mut samples: Vec<f64> = (0..SAMPLES)
         .map(|_| {
             let (started, mut calls) = (Instant::now(), 0_u32);

@@ -257,12 +257,18 @@ pub enum Event {
         #[serde(flatten)]
         place: Place,
         people_before: u64,
+        /// Whether there were more: a rule did not say how many people fit it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        at_least: bool,
     },
     /// A flag that was off for everyone gives again what its rule says.
     KillSwitchLifted {
         #[serde(flatten)]
         place: Place,
         people_after: u64,
+        /// Whether there are more: a rule does not say how many people fit it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        at_least: bool,
     },
     /// The reason for an earlier hold or kill.
     ReasonGiven {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::flag::Audience;
-use crate::key::SegmentKey;
+use crate::flag::{Audience, Configuration, WeightedVariant};
+use crate::key::{SegmentKey, VariantKey};
 use crate::project::SegmentInProject;
 use crate::share::{BUCKETS, Share};
 
@@ -23,6 +23,68 @@ pub fn reached(audience: u64, reach: &Audience, segments: &BTreeMap<SegmentKey, 
     let sizes = reach.segments.iter().filter_map(|key| segments.get(key)?.segment.size());
     let named = sizes.fold(reach.people.len() as u64, u64::saturating_add);
     in_share(audience, reach.share).max(named)
+}
+
+/// How many people have the feature in an environment by whichever rule fits them, and by the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// So many: an estimate, since the size of an audience is what a team stated.
+    pub people: u64,
+    /// Whether there may be more: some rule does not say how many people fit it.
+    pub at_least: bool,
+}
+
+/// How many of the `environment`'s people get another variant than `off`, the kill switch aside.
+///
+/// Rules that state how many people fit them are counted one by one, the default for all who are left. Those whom the
+/// other rules fit are among who is left, and are counted with the least that any of these rules and the default give.
+/// An `environment` of 0 people is one whose size nobody stated.
+#[must_use]
+pub fn with_feature(
+    configuration: &Configuration,
+    off: &VariantKey,
+    environment: u64,
+    segments: &BTreeMap<SegmentKey, SegmentInProject>,
+) -> Counted {
+    let (mut people, mut left, mut least) = (0_u64, environment, Share::EVERYBODY);
+    let most = |left: u64| if environment == 0 { u64::MAX } else { left };
+    let mut at_least = false;
+    for rule in &configuration.rules {
+        let audience = configuration.effective_audience_of(Some(&rule.id)).unwrap_or_else(|| rule.audience());
+        let on = part_not_off(&rule.split, off);
+        // Whoever is left fits a rule that asks nothing.
+        let all_fit = (rule.clauses.is_empty() && rule.expression.is_none() && environment > 0).then_some(left);
+        match rule.fits.or(all_fit) {
+            Some(fits) => {
+                let fits = fits.min(most(left));
+                left = left.saturating_sub(fits);
+                people = people.saturating_add(in_share(reached(fits, &audience, segments).min(fits), on));
+            }
+            None => {
+                at_least = true;
+                least = least.min(of_share(audience.share, on));
+            }
+        }
+    }
+    let audience = configuration.effective_audience();
+    let on = part_not_off(&configuration.split, off);
+    let by_default = match least {
+        Share::EVERYBODY => in_share(reached(left, &audience, segments).min(most(left)), on),
+        least => in_share(left, least.min(of_share(audience.share, on))),
+    };
+    Counted { people: people.saturating_add(by_default), at_least }
+}
+
+/// How much of a split gives another variant than `off`. What an expression gives by itself is not known.
+fn part_not_off(split: &[WeightedVariant], off: &VariantKey) -> Share {
+    let parts = split.iter().filter(|part| part.variant != *off).map(|part| part.weight.buckets());
+    Share::from_buckets(parts.fold(0, u32::saturating_add).min(BUCKETS)).unwrap_or_default()
+}
+
+/// A part of a share.
+fn of_share(share: Share, part: Share) -> Share {
+    let buckets = u64::from(share.buckets()) * u64::from(part.buckets()) / u64::from(BUCKETS);
+    u32::try_from(buckets).ok().and_then(|buckets| Share::from_buckets(buckets).ok()).unwrap_or_default()
 }
 
 /// A count as it may honestly be said: exact below 1,000, else to three digits, with thousands separated: `41,000`.

@@ -63,6 +63,20 @@ impl Project {
         self.kept_apart.iter().filter(|(_, kept)| kept.flags.contains_key(key)).map(|(environment, _)| environment)
     }
 
+    /// Sequence of the last event that changed what an import into this environment looks at: its flags, what they give
+    /// there, segments, and flags that are kept apart.
+    #[must_use]
+    pub fn version_for_import(&self, environment: &EnvironmentKey) -> u64 {
+        let flags = self.flags.values().map(|flag| {
+            let here = flag.configurations.get(environment).map_or(0, |configuration| configuration.version);
+            flag.version.max(flag.client_side.version).max(here)
+        });
+        let segments = self.segments.values().map(|known| known.version);
+        let kept = self.kept_apart.values().map(|kept| kept.version);
+        let own = self.environment(environment).map_or(0, |environment| environment.version);
+        flags.chain(segments).chain(kept).fold(own, Ord::max)
+    }
+
     /// Whether real customers are anywhere in this project.
     #[must_use]
     pub fn has_production(&self) -> bool {

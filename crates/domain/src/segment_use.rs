@@ -1,13 +1,14 @@
 //! Where a segment is used, so that nobody changes or removes one unaware.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::flag::Configuration;
 use crate::key::{EnvironmentKey, FlagKey, PlanKey, RuleId, SegmentKey};
-use crate::project::Project;
-use crate::rollout::Stage;
+use crate::project::{Project, SegmentInProject};
+use crate::rollout::{Stage, StageAudience};
 
 /// A place that refers to a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +135,28 @@ impl Configuration {
         rollout
             || self.audience.segments.contains(segment)
             || self.rules.iter().any(|rule| rule.references("").iter().any(|(_, named)| *named == segment))
+    }
+
+    /// Whether it, or a segment that it refers to, names people one by one: what it gives changes when one is erased.
+    #[must_use]
+    pub fn names_people(&self, segments: &BTreeMap<SegmentKey, SegmentInProject>) -> bool {
+        let own = self.rollout_under_way().is_some_and(|rollout| {
+            let staged = rollout.stages.iter().any(|stage| matches!(stage.audience, StageAudience::People { .. }));
+            staged || !rollout.before.people.is_empty()
+        });
+        let named_in =
+            |segment: &SegmentInProject| !segment.segment.included.is_empty() || !segment.segment.excluded.is_empty();
+        // A segment that a rule names may name others, which name none.
+        let in_segment = |key: &SegmentKey| {
+            segments.get(key).is_some_and(|known| {
+                let mut inner = known.segment.references().into_iter().filter_map(|(_, key)| segments.get(key));
+                named_in(known) || inner.any(named_in)
+            })
+        };
+        own || !self.overrides.is_empty()
+            || !self.audience.people.is_empty()
+            || self.rules.iter().any(|rule| !rule.people.is_empty())
+            || segments.keys().any(|key| self.refers_to(key) && in_segment(key))
     }
 
     fn add_uses(&self, segment: &SegmentKey, flag: &FlagKey, environment: &EnvironmentKey, uses: &mut Vec<SegmentUse>) {

@@ -236,12 +236,13 @@ impl Teller<'_> {
             Event::RolloutFinished { at, .. } => {
                 about("finished the rollout of").change("rollout", format!("{} for good", reach_words(at)))
             }
-            Event::KillSwitchEngaged { people_before, .. } => {
-                about("turned off").change("on", "off for everyone").people(*people_before, 0)
+            Event::KillSwitchEngaged { people_before, at_least, .. } => {
+                about("turned off").change("on", "off for everyone").people(*people_before, 0).at_least(*at_least)
             }
-            Event::KillSwitchLifted { people_after, .. } => {
-                about("turned on again").change("off for everyone", "as its rule says").people(0, *people_after)
-            }
+            Event::KillSwitchLifted { people_after, at_least, .. } => about("turned on again")
+                .change("off for everyone", "as its rule says")
+                .people(0, *people_after)
+                .at_least(*at_least),
             Event::ReasonGiven { about: sequence, .. } => about(&format!("gave the reason for entry {sequence} about")),
             _ => about("changed"),
         }
@@ -358,6 +359,12 @@ impl Words {
 
     fn people(self, before: u64, after: u64) -> Self {
         Self { consequence: difference(before, after), ..self }
+    }
+
+    /// As many people and maybe more, where some rule does not say how many fit it.
+    fn at_least(self, at_least: bool) -> Self {
+        let consequence = self.consequence.map(|told| if at_least { format!("at least {told}") } else { told });
+        Self { consequence, ..self }
     }
 
     fn moved(self, before: &Reach, after: &Reach) -> Self {

@@ -278,7 +278,7 @@ endpoints! { $
     RemoveSegment ("remove_segment"): Delete "/api/v1/projects/{project}/segments/{segment}", EDITOR, Versioned, AtSegment, Empty, Empty => 204 Empty, [NotFound, NotPossibleNow];
 
     /// Bring the flags of a document into an environment, all at once or, where something refuses the whole, not at all. The answer tells what became of each part.
-    ImportDocument ("import_document"): Post "/api/v1/projects/{project}/import", EDITOR, Free, AtProject, ImportQuery, Value => 200 ImportReport, [NotFound, InvalidField, ReasonRequired];
+    ImportDocument ("import_document"): Post "/api/v1/projects/{project}/import", EDITOR, Free, AtProject, ImportQuery, Value => 200 ImportReport, [NotFound, InvalidField, ReasonRequired, VersionStale];
     /// The flags of an environment as a document. Importing it there again changes nothing.
     ExportDocument ("export_document"): Get "/api/v1/projects/{project}/export", VIEWER, Free, AtProject, ExportQuery, Empty => 200 Value, [NotFound, InvalidField];
     /// The imported flags of an environment that cannot be flags of the project, by key, with why.

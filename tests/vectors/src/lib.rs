@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use signalbox_domain::Timestamp;
-use signalbox_domain::targeting::Attributes;
+use signalbox_domain::targeting::{Attributes, read_context};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 pub use world::FlagVector;
@@ -43,7 +43,19 @@ pub struct AskedFor {
     /// The time of the question.
     pub at: Timestamp,
     /// What is known of them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub context: Map<String, Value>,
+    /// The same as an application sent it, where a JSON value does not hold that: numbers that no double holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<String>,
+}
+
+impl AskedFor {
+    /// What is known of them, read as a server reads it.
+    fn context(&self) -> Result<Map<String, Value>, String> {
+        let Some(sent) = &self.sent else { return Ok(self.context.clone()) };
+        read_context(sent.as_bytes()).map_err(|error| error.to_string())
+    }
 }
 
 /// Reads vectors.
@@ -62,18 +74,19 @@ pub fn answers(vectors: &Vectors) -> Result<BTreeMap<String, BTreeMap<String, St
     let world = World::of(vectors)?;
     let answers_of = |flag: &FlagVector| {
         let compiled = world.compiled(flag)?;
-        let answer = |asked: &AskedFor| {
-            let attributes = Attributes::of_context(&asked.context, asked.at);
-            match compiled.evaluate(&attributes, world.segments()) {
+        let answer = |asked: &AskedFor| -> Result<String, String> {
+            let context = asked.context()?;
+            let attributes = Attributes::of_context(&context, asked.at);
+            Ok(match compiled.evaluate(&attributes, world.segments()) {
                 Ok(answer) => {
                     let by = answer.rule.map(|rule| format!(" by {rule}")).unwrap_or_default();
                     format!("{} {}{by}", answer.variant, answer.reason.as_str())
                 }
                 Err(missing) => missing.to_string(),
-            }
+            })
         };
-        let answers = vectors.contexts.iter().map(|(name, asked)| (name.clone(), answer(asked)));
-        Ok((flag.key.to_string(), answers.collect()))
+        let answers = vectors.contexts.iter().map(|(name, asked)| Ok((name.clone(), answer(asked)?)));
+        Ok((flag.key.to_string(), answers.collect::<Result<_, String>>()?))
     };
     vectors.flags.iter().map(answers_of).collect()
 }

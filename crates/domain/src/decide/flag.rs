@@ -6,6 +6,7 @@ use super::{Desk, Events};
 use crate::command::{NewFlag, boolean_variants};
 use crate::event::{Event, VariantsContent};
 use crate::flag::{Bucketing, Flag, FlagDetails, MOST_TAGS, MOST_VARIANTS, Variant, WeightedVariant};
+use crate::import::PossibleResults;
 use crate::key::{FlagKey, ProjectKey, VariantKey};
 use crate::personal::Commitment;
 use crate::project::Project;
@@ -100,10 +101,10 @@ impl Desk<'_> {
         if !kept.contains(&off_variant) {
             return Err(Refusal::invalid("off_variant", "must be the key of one of the variants"));
         }
-        if let Some((variant, environment)) = used_variants(flag).find(|(variant, _)| !kept.contains(variant)) {
-            return Err(Refusal::conflict(format!(
-                "\"{variant}\" is given to people in \"{environment}\"; give them another variant first"
-            )));
+        let gone: BTreeSet<_> =
+            flag.variants.iter().map(|variant| &variant.key).filter(|key| !kept.contains(key)).collect();
+        if let Some(used) = first_use(flag, &gone) {
+            return Err(Refusal::conflict(format!("{used}; put another variant there first")));
         }
         if let Some((variant, waiting)) = awaited_variants(project, &key).find(|(variant, _)| !kept.contains(variant)) {
             return Err(Refusal::conflict(format!(
@@ -238,13 +239,26 @@ fn accept_variants(kind: ValueKind, variants: Vec<Variant>) -> Result<Vec<Varian
         .collect()
 }
 
-/// Every variant that some environment gives to people, with that environment.
-fn used_variants(flag: &Flag) -> impl Iterator<Item = (&VariantKey, &crate::key::EnvironmentKey)> {
-    flag.configurations.iter().flat_map(|(environment, configuration)| {
-        let split = configuration.split.iter().map(|part| &part.variant);
-        let overrides = configuration.overrides.iter().map(|entry| &entry.variant);
-        let rules = configuration.rules.iter().flat_map(|rule| &rule.split).map(|part| &part.variant);
-        split.chain(overrides).chain(rules).map(move |variant| (variant, environment))
+/// Where one of these variants is used first, in words; whether anybody gets it now or not.
+fn first_use(flag: &Flag, gone: &BTreeSet<&VariantKey>) -> Option<String> {
+    let is_gone = |part: &&WeightedVariant| gone.contains(&part.variant);
+    flag.configurations.iter().find_map(|(environment, configuration)| {
+        if let Some(own) = configuration.overrides.iter().find(|entry| gone.contains(&entry.variant)) {
+            return Some(format!("somebody has \"{}\" as their own in \"{environment}\"", own.variant));
+        }
+        let of_rule = configuration.rules.iter().find_map(|rule| {
+            let part = rule.split.iter().find(is_gone).map(|part| part.variant.to_string());
+            let named = || {
+                let results = PossibleResults::of(rule.expression.as_ref()?);
+                results.names.into_iter().find(|name| gone.iter().any(|key| key.as_str() == name))
+            };
+            Some((rule.title(), part.or_else(named)?))
+        });
+        if let Some((title, variant)) = of_rule {
+            return Some(format!("rule \"{title}\" in \"{environment}\" can give \"{variant}\""));
+        }
+        let part = configuration.split.iter().find(is_gone)?;
+        Some(format!("\"{}\" is what the default in \"{environment}\" gives its share of people", part.variant))
     })
 }
 

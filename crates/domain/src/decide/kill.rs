@@ -1,7 +1,8 @@
 //! The kill switch, and reasons that follow what could not wait for one.
 
-use super::{Desk, Events};
+use super::{Desk, Events, Spot};
 use crate::event::{Event, Place};
+use crate::people::{self, Counted};
 use crate::refusal::Refusal;
 use crate::rollout::{HeldBecause, RolloutStatus};
 
@@ -12,8 +13,8 @@ impl Desk<'_> {
         if spot.configuration.kill.is_some() {
             return Ok(self.late_reason(&place));
         }
-        let people_before = spot.people_when_on(None, &spot.configuration.effective_audience());
-        let mut events = vec![Event::KillSwitchEngaged { place: place.clone(), people_before }];
+        let Counted { people: people_before, at_least } = spot.people_with_feature();
+        let mut events = vec![Event::KillSwitchEngaged { place: place.clone(), people_before, at_least }];
         // The rollout is held with it, so that lifting the switch does not set it moving again.
         if let Some(rollout) = spot.configuration.rollout_under_way()
             && rollout.status == RolloutStatus::Running
@@ -32,8 +33,8 @@ impl Desk<'_> {
             return Err(Refusal::conflict("this flag is not turned off for everyone"));
         }
         self.reason_if(true)?;
-        let people_after = spot.people_when_on(None, &spot.configuration.effective_audience());
-        Ok(vec![Event::KillSwitchLifted { place, people_after }])
+        let Counted { people: people_after, at_least } = spot.people_with_feature();
+        Ok(vec![Event::KillSwitchLifted { place, people_after, at_least }])
     }
 
     pub(super) fn give_reason(&mut self, about: u64) -> Events {
@@ -53,5 +54,12 @@ impl Desk<'_> {
             (Some((about, _)), Some(_)) => vec![Event::ReasonGiven { about: *about, place: place.clone() }],
             _ => Vec::new(),
         }
+    }
+}
+
+impl Spot<'_> {
+    /// How many people have the feature by whichever rule, the kill switch aside.
+    fn people_with_feature(&self) -> Counted {
+        people::with_feature(self.configuration, &self.flag.off_variant, self.audience, &self.project.segments)
     }
 }

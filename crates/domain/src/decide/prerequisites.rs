@@ -96,7 +96,9 @@ impl Project {
                 return refuse(&field, "must not be listed twice".into());
             }
         }
-        let third = other.configurations.get(&place.environment).and_then(|here| here.prerequisites.first());
+        let waits = other.configurations.get(&place.environment).map_or(&[][..], |here| &here.prerequisites);
+        // What leads back says more than what is merely too long.
+        let third = waits.iter().find(|third| third.flag == place.flag).or(waits.first());
         match third {
             Some(third) if third.flag == place.flag => {
                 refuse("flag", format!("must not lead back to itself: {} → {flag} → {}", place.flag, third.flag))

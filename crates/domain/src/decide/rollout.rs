@@ -186,11 +186,9 @@ impl<'a> Spot<'a> {
     /// How many of those whom a rule fits, or of the rest, have the feature that an audience lets in: nobody while it
     /// is turned off for everyone.
     pub(super) fn people(&self, rule: Option<&RuleId>, audience: &Audience) -> u64 {
-        if self.configuration.kill.is_some() { 0 } else { self.people_when_on(rule, audience) }
-    }
-
-    /// As [`Self::people`], the kill switch aside.
-    pub(super) fn people_when_on(&self, rule: Option<&RuleId>, audience: &Audience) -> u64 {
+        if self.configuration.kill.is_some() {
+            return 0;
+        }
         people::reached(self.configuration.audience_size(rule, self.audience), audience, &self.project.segments)
     }
 

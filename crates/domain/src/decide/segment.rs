@@ -32,7 +32,9 @@ impl Desk<'_> {
         if before.content() == after.content() && included.is_empty() && excluded.is_empty() {
             return Ok(Vec::new());
         }
-        self.reason_if(project.is_used_in_production(&after.key))?;
+        // Its name, description and stated size decide nothing for anybody.
+        let moves = before.groups != after.groups || !included.is_empty() || !excluded.is_empty();
+        self.reason_if(moves && project.is_used_in_production(&after.key))?;
         Ok(vec![Event::SegmentChanged {
             project: project_key,
             segment: after.key.clone(),

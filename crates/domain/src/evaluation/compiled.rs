@@ -119,18 +119,35 @@ impl CompiledFlag {
         self.version
     }
 
+    /// The same, in no older version than this.
+    #[must_use]
+    pub fn not_before(self, version: u64) -> Self {
+        Self { version: self.version.max(version), ..self }
+    }
+
     /// Whether it looks at more of whoever asks than the targeting key.
     #[must_use]
     pub const fn reads_attributes(&self) -> bool {
         self.reads_attributes
     }
 
-    /// The keys and values that it can give, in the order of [`super::Answer::variant_index`].
+    /// The keys and values that it can give, in the order of [`super::Choice::variant`].
     pub fn variants(&self) -> impl ExactSizeIterator<Item = (&VariantKey, &Value)> {
         self.variants.iter().map(|(key, value)| (key, value))
     }
 
-    /// The ids of its rules, in the order of [`super::Answer::rule_index`].
+    /// Which of the variants is given to those who do not have the feature.
+    #[must_use]
+    pub const fn off_variant(&self) -> usize {
+        self.off
+    }
+
+    /// The flags for which it waits.
+    pub fn prerequisites(&self) -> impl ExactSizeIterator<Item = &FlagKey> {
+        self.prerequisites.iter().map(|wanted| &wanted.key)
+    }
+
+    /// The ids of its rules, in the order of [`super::Choice::rule`].
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &crate::key::RuleId> {
         self.rules.iter().map(GivenRule::id)
     }

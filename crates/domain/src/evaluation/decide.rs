@@ -52,10 +52,17 @@ pub struct Answer<'a> {
     pub reason: Reason,
     /// The rule that decided; none where no rule fits, or something above the rules decided.
     pub rule: Option<&'a RuleId>,
-    /// Which of the flag's variants it is, counted from 0.
-    pub variant_index: usize,
-    /// Which of the rules it is, counted from 0.
-    pub rule_index: Option<usize>,
+}
+
+/// The same in numbers, for those who know the flag's variants and rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// Which of the flag's variants, counted from 0.
+    pub variant: usize,
+    /// Why.
+    pub reason: Reason,
+    /// Which of the rules decided, counted from 0; none where no rule fits, or something above the rules decided.
+    pub rule: Option<usize>,
 }
 
 /// The rule that decides needs to know who asks, and the context did not say.
@@ -73,6 +80,18 @@ impl CompiledFlag {
         attributes: &Attributes<'_>,
         segments: &CompiledSegments,
     ) -> Result<Answer<'a>, TargetingKeyMissing> {
+        self.choose(attributes, segments).map(|choice| self.answer(choice))
+    }
+
+    /// As [`Self::evaluate`], in numbers.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    pub fn choose(
+        &self,
+        attributes: &Attributes<'_>,
+        segments: &CompiledSegments,
+    ) -> Result<Choice, TargetingKeyMissing> {
         self.decide(attributes, segments, &mut Nobody)
     }
 
@@ -87,40 +106,42 @@ impl CompiledFlag {
 
     /// The order of what decides: the kill switch, one's own variant, other flags, rules from first to last, the
     /// default.
-    pub(super) fn decide<'a, W: Witness>(
-        &'a self,
+    pub(super) fn decide<W: Witness>(
+        &self,
         attributes: &Attributes<'_>,
         segments: &CompiledSegments,
         witness: &mut W,
-    ) -> Result<Answer<'a>, TargetingKeyMissing> {
+    ) -> Result<Choice, TargetingKeyMissing> {
         if self.killed {
             witness
                 .note(|| Step::new(StepKind::KillSwitch, true, "Turned off for everyone", "Nothing below is asked."));
-            return Ok(self.answer(self.off, Reason::Disabled, None));
+            return Ok(Choice { variant: self.off, reason: Reason::Disabled, rule: None });
         }
         if !self.overrides.is_empty()
-            && let Some(variant) = attributes.targeting_key().and_then(|key| self.overrides.get(key))
+            && let Some(&variant) = attributes.targeting_key().and_then(|key| self.overrides.get(key))
         {
             witness.note(|| {
                 Step::new(StepKind::Override, true, "Has a version of their own", "It stands above every rule.")
             });
-            return Ok(self.answer(*variant, Reason::TargetingMatch, None));
+            return Ok(Choice { variant, reason: Reason::TargetingMatch, rule: None });
         }
         for prerequisite in &self.prerequisites {
             let given = match &prerequisite.flag {
-                Some(flag) => Some(flag.decide(attributes, segments, &mut Nobody)?),
+                Some(flag) => Some(flag.evaluate(attributes, segments)?.variant),
                 None => None,
             };
-            let met = given.is_some_and(|answer| prerequisite.variants.contains(answer.variant));
-            witness.note(|| prerequisite.step(given.map(|answer| answer.variant), met));
+            let met = given.is_some_and(|variant| prerequisite.variants.contains(variant));
+            witness.note(|| prerequisite.step(given, met));
             if !met {
-                return Ok(self.answer(self.off, Reason::Default, None));
+                return Ok(Choice { variant: self.off, reason: Reason::Default, rule: None });
             }
         }
         for (index, rule) in self.rules.iter().enumerate() {
             match rule.fit(index, self, attributes, segments, witness) {
                 Fit::No => {}
-                Fit::Variant(variant) => return Ok(self.answer(variant, Reason::TargetingMatch, Some(index))),
+                Fit::Variant(variant) => {
+                    return Ok(Choice { variant, reason: Reason::TargetingMatch, rule: Some(index) });
+                }
                 Fit::Yes => {
                     let granted = rule.grant.of(attributes, segments, &self.bucketer, Reasons::OF_A_RULE, witness)?;
                     witness.not_reached(self, index + 1);
@@ -131,7 +152,7 @@ impl CompiledFlag {
         witness.note(|| self.default_step());
         if self.is_static {
             let variant = self.fallback.variant_for_all().unwrap_or(self.off);
-            return Ok(self.answer(variant, Reason::Static, None));
+            return Ok(Choice { variant, reason: Reason::Static, rule: None });
         }
         let granted = self.fallback.of(attributes, segments, &self.bucketer, Reasons::OF_THE_REST, witness)?;
         Ok(self.granted(granted, None))
@@ -145,13 +166,12 @@ impl CompiledFlag {
         }
     }
 
-    fn granted(&self, (variant, reason): Granted, rule: Option<usize>) -> Answer<'_> {
-        self.answer(variant.unwrap_or(self.off), reason, rule)
+    fn granted(&self, (variant, reason): Granted, rule: Option<usize>) -> Choice {
+        Choice { variant: variant.unwrap_or(self.off), reason, rule }
     }
 
-    fn answer(&self, variant_index: usize, reason: Reason, rule_index: Option<usize>) -> Answer<'_> {
-        let (variant, value) = &self.variants[variant_index];
-        let rule = rule_index.map(|index| self.rules[index].id());
-        Answer { variant, value, reason, rule, variant_index, rule_index }
+    pub(super) fn answer(&self, Choice { variant, reason, rule }: Choice) -> Answer<'_> {
+        let (variant, value) = &self.variants[variant];
+        Answer { variant, value, reason, rule: rule.map(|index| self.rules[index].id()) }
     }
 }

@@ -113,7 +113,8 @@ impl CompiledFlag {
     #[must_use]
     pub fn explain(&self, attributes: &Attributes<'_>, segments: &CompiledSegments) -> Explanation {
         let mut notebook = Notebook::default();
-        let given = self.decide(attributes, segments, &mut notebook).ok().map(|answer| Outcome {
+        let given = self.decide(attributes, segments, &mut notebook).ok().map(|choice| self.answer(choice));
+        let given = given.map(|answer| Outcome {
             variant: answer.variant.clone(),
             value: answer.value.clone(),
             reason: answer.reason,

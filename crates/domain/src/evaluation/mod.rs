@@ -9,5 +9,5 @@ mod grant;
 mod witness;
 
 pub use compiled::{CompiledFlag, Environs};
-pub use decide::{Answer, Reason, TargetingKeyMissing};
+pub use decide::{Answer, Choice, Reason, TargetingKeyMissing};
 pub use explanation::{Explanation, Outcome, Step, StepKind};

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::conditions;
+use super::conditions::{self, Segments};
 use crate::flag::{BucketingAlgorithm, Configuration, Flag, WeightedVariant};
 use crate::flagd::Generation;
 use crate::flagd::document::Definition;
 use crate::flagd::expression::{Evaluators, Expression};
-use crate::import::{PossibleResults, Told, draws};
+use crate::import::{Native, PossibleResults, Told, draws};
 use crate::kept_apart::KeptApart;
 use crate::key::{EnvironmentKey, VariantKey};
 use crate::personal::Commitment;
@@ -58,7 +58,13 @@ pub fn flagd_document(project: &Project, environment: &EnvironmentKey) -> FlagdE
     let mut export = FlagdExport { flags: Map::new(), generations: BTreeMap::new(), not_representable: Vec::new() };
     for flag in project.flags.values().filter(|flag| flag.archived.is_none()) {
         let Some(configuration) = flag.configurations.get(environment) else { continue };
-        match as_definition(flag, configuration) {
+        let definition = as_definition(flag, configuration, &project.segments);
+        // What an import would not take for the same flag, such as a rule that has grown too large, is left out.
+        let taken_again = definition.and_then(|definition| {
+            let native = Native::of(flag.key.as_str(), &definition);
+            native.map(|_| definition).map_err(|why| format!("written for flagd, {why}"))
+        });
+        match taken_again {
             Ok(definition) => {
                 let generation = flag.bucketing.algorithm.generation();
                 if generation != Generation::Flagd3 && definition.targeting.as_ref().is_some_and(draws) {
@@ -84,7 +90,7 @@ pub fn flagd_document(project: &Project, environment: &EnvironmentKey) -> FlagdE
 ///
 /// # Errors
 /// Why there is none, in words.
-pub fn as_definition(flag: &Flag, configuration: &Configuration) -> Result<Definition, String> {
+pub fn as_definition(flag: &Flag, configuration: &Configuration, segments: &Segments) -> Result<Definition, String> {
     if configuration.kill.is_some() {
         return Err("it is turned off for everyone, which flagd would take for the default in the code".into());
     }
@@ -94,7 +100,7 @@ pub fn as_definition(flag: &Flag, configuration: &Configuration) -> Result<Defin
     if !configuration.prerequisites.is_empty() {
         return Err("it waits for other flags".into());
     }
-    let writer = Writer { flag, configuration };
+    let writer = Writer { flag, configuration, segments };
     let (default, mut rest) = writer.default()?;
     for rule in configuration.rules.iter().rev() {
         let title = rule.title();
@@ -113,6 +119,7 @@ pub fn as_definition(flag: &Flag, configuration: &Configuration) -> Result<Defin
 struct Writer<'a> {
     flag: &'a Flag,
     configuration: &'a Configuration,
+    segments: &'a Segments,
 }
 
 impl<'a> Writer<'a> {
@@ -135,7 +142,7 @@ impl<'a> Writer<'a> {
         if let Some(expression) = &rule.expression {
             return self.expression(rule, expression, rest);
         }
-        let condition = conditions::all_of(&rule.clauses).ok_or("has clauses that JSON Logic does not read alike")?;
+        let condition = conditions::all_of(&rule.clauses, self.segments)?;
         let audience = self.configuration.effective_audience_of(Some(&rule.id)).unwrap_or_else(|| rule.audience());
         if !audience.people.is_empty() || !audience.segments.is_empty() {
             return Err("lets people or segments in by name".into());

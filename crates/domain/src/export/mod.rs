@@ -4,6 +4,7 @@
 
 mod conditions;
 mod flagd;
+mod readings;
 mod signalbox;
 
 pub use flagd::{FlagdExport, SIGNALBOX_MEMBER, as_definition, flagd_document};

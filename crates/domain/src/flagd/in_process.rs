@@ -14,9 +14,9 @@ use super::document::Definition;
 use crate::export::as_definition;
 use crate::flag::{BucketingAlgorithm, Configuration, Flag};
 use crate::import::SAID_OF_EVERY_ANSWER;
-use crate::key::{EnvironmentKey, VariantKey};
+use crate::key::{EnvironmentKey, SegmentKey, VariantKey};
 use crate::personal::{Commitment, Vault};
-use crate::project::Project;
+use crate::project::{Project, SegmentInProject};
 use crate::share::{BUCKETS, Share};
 
 /// Where the document says what flagd has no place for; flagd passes over it.
@@ -32,7 +32,7 @@ pub fn document(project: &Project, environment: &EnvironmentKey, version: u64, v
     let mut left_out = Map::new();
     for flag in project.flags.values().filter(|flag| flag.archived.is_none()) {
         let Some(configuration) = flag.configurations.get(environment) else { continue };
-        let writer = Writer { flag, configuration, vault };
+        let writer = Writer { flag, configuration, segments: &project.segments, vault };
         match writer.definition() {
             Ok(definition) => flags.insert(flag.key.to_string(), definition),
             Err(why) => left_out.insert(flag.key.to_string(), why.into()),
@@ -61,6 +61,7 @@ pub fn document(project: &Project, environment: &EnvironmentKey, version: u64, v
 struct Writer<'a> {
     flag: &'a Flag,
     configuration: &'a Configuration,
+    segments: &'a BTreeMap<SegmentKey, SegmentInProject>,
     vault: &'a Vault,
 }
 
@@ -76,7 +77,8 @@ impl Writer<'_> {
             return Err("it waits for other flags".into());
         }
         if !self.configuration.rules.is_empty() {
-            let Definition { default_variant, targeting, .. } = as_definition(self.flag, self.configuration)?;
+            let Definition { default_variant, targeting, .. } =
+                as_definition(self.flag, self.configuration, self.segments)?;
             return Ok(self.written(&default_variant.unwrap_or_default(), targeting, false));
         }
         let audience = self.configuration.effective_audience();

@@ -21,6 +21,13 @@ pub struct Report {
     pub not_representable: Vec<Told>,
     /// What is taken over, but in a way that somebody should know of.
     pub warnings: Vec<Told>,
+    /// Whether it must say why: it changes what people in production get, or who may ask for a flag there.
+    #[serde(default)]
+    pub reason_required: bool,
+    /// The version of everything that it was tried against. Whoever sends it with the import is refused where
+    /// something has changed since.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// A flag that is kept apart.

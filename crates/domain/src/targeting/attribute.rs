@@ -5,6 +5,7 @@ use std::io::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
+use super::comparable::Comparable;
 use super::limits::LONGEST_ATTRIBUTE;
 use crate::flagd::Context;
 use crate::time::Timestamp;
@@ -23,9 +24,9 @@ const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(with = "String"))]
 pub struct AttributePath {
-    text: Box<str>,
+    text: Comparable<Box<str>>,
     /// The names between the dots; empty where there is no dot.
-    steps: Box<[Box<str>]>,
+    steps: Box<[Comparable<Box<str>>]>,
 }
 
 /// Why a text is not the path of an attribute.
@@ -43,32 +44,33 @@ impl AttributePath {
         if !fits || text.trim() != text || text.chars().any(char::is_control) {
             return Err(NotAnAttribute);
         }
-        let steps = if text.contains('.') { text.split('.').map(Into::into).collect() } else { Box::default() };
-        Ok(Self { text: text.into(), steps })
+        let comparable = |text: &str| Comparable::new(text.into());
+        let steps = if text.contains('.') { text.split('.').map(comparable).collect() } else { Box::default() };
+        Ok(Self { text: comparable(text), steps })
     }
 
     /// The path of the targeting key.
     #[must_use]
     pub fn targeting_key() -> Self {
-        Self { text: TARGETING_KEY.into(), steps: Box::default() }
+        Self { text: Comparable::new(TARGETING_KEY.into()), steps: Box::default() }
     }
 
     /// The path as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 }
 
 impl From<AttributePath> for String {
     fn from(path: AttributePath) -> Self {
-        path.text.into()
+        path.as_str().to_owned()
     }
 }
 
 impl std::fmt::Display for AttributePath {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.text)
+        formatter.write_str(self.as_str())
     }
 }
 
@@ -84,7 +86,13 @@ pub struct Attributes<'a> {
     targeting_key: Option<&'a str>,
     now: Timestamp,
     values: Option<&'a Map<String, Value>>,
+    /// All of `values` once more, to be found quickly; empty where they are too many for that.
+    few: [(Comparable<&'a str>, &'a Value); FEW],
 }
+
+/// So many attributes are looked through one by one, each a comparison or two: flags ask for the same few again and
+/// again.
+const FEW: usize = 16;
 
 impl<'a> Attributes<'a> {
     /// What is known of whoever asks. An empty targeting key is none.
@@ -92,7 +100,13 @@ impl<'a> Attributes<'a> {
     /// A member of `values` named `targetingKey` is not looked at; see [`Attributes::of_context`].
     #[must_use]
     pub fn new(targeting_key: Option<&'a str>, now: Timestamp, values: &'a Map<String, Value>) -> Self {
-        Self { targeting_key: targeting_key.filter(|key| !key.is_empty()), now, values: Some(values) }
+        let mut known = Self { values: Some(values), ..Self::of_key(targeting_key.unwrap_or_default(), now) };
+        if values.len() <= FEW {
+            for (place, (name, value)) in known.few.iter_mut().zip(values) {
+                *place = (Comparable::new(name), value);
+            }
+        }
+        known
     }
 
     /// An OpenFeature context: attributes with the targeting key among them, under `targetingKey`. One that is not
@@ -105,7 +119,8 @@ impl<'a> Attributes<'a> {
     /// A person of whom only the key is known.
     #[must_use]
     pub fn of_key(targeting_key: &'a str, now: Timestamp) -> Self {
-        Self { targeting_key: Some(targeting_key).filter(|key| !key.is_empty()), now, values: None }
+        let few = [(Comparable::new(""), &Value::Null); FEW];
+        Self { targeting_key: Some(targeting_key).filter(|key| !key.is_empty()), now, values: None, few }
     }
 
     /// Who asks, if they said.
@@ -149,12 +164,20 @@ impl<'a> Attributes<'a> {
         if path.as_str() == TARGETING_KEY {
             return self.targeting_key.map(Seen::Text);
         }
-        let values = self.values?;
-        let value = values.get(path.as_str()).or_else(|| {
+        let value = self.member(&path.text).or_else(|| {
             let (first, rest) = path.steps.split_first()?;
-            rest.iter().try_fold(values.get(&**first)?, |value, step| value.as_object()?.get(&**step))
+            rest.iter().try_fold(self.member(first)?, |value, step| value.as_object()?.get(step.as_str()))
         })?;
         Seen::of(value)
+    }
+
+    fn member(&self, name: &Comparable<Box<str>>) -> Option<&'a Value> {
+        let values = self.values?;
+        if values.len() > FEW {
+            return values.get(name.as_str());
+        }
+        let few = self.few.get(..values.len())?;
+        few.iter().find(|(known, _)| known.is(name)).map(|(_, value)| *value)
     }
 
     /// Calls `use_it` with the attribute read as a text; none where it is missing, empty, or neither a text nor a
@@ -277,8 +300,11 @@ mod tests {
             "literal": {"null": "nested"},
             "plan": null,
         });
+        let mut among_many = context.clone();
+        among_many.as_object_mut().unwrap().extend((0..FEW).map(|number| (format!("more {number}"), number.into())));
         let check = |path: &str, expect: Option<&str>| {
             assert_eq!(found(&context, path).as_deref(), expect, "{path}");
+            assert_eq!(found(&among_many, path).as_deref(), expect, "{path} among many");
         };
         check("targetingKey", Some("Text(\"ann\")"));
         check("country", Some("Text(\"DE\")"));

@@ -20,7 +20,8 @@
 //! - **A list** fits when any of its elements does. Elements that cannot be read are passed over; a list of nothing
 //!   else cannot be judged; an empty list is known to hold nothing.
 //! - JSON has no not-a-number. Numbers are doubles, so beyond 2^53 neighbours are equal; ids are texts, whose digits
-//!   are compared one by one.
+//!   are compared one by one. A number that no double holds, `1e400` or an integer of 400 digits, counts as the
+//!   greatest double of its sign ([`read_context`]).
 //!
 //! **What cannot be judged holds neither way.** A clause on an attribute that is missing, of the wrong type or
 //! unreadable does not hold, and its opposite does not either: "country is not DE" lets in only those of whom a
@@ -45,7 +46,9 @@
 //! belong into a segment's included and excluded people or into overrides, never into a clause.
 
 mod attribute;
+mod bounded;
 mod clause;
+mod comparable;
 mod compiled;
 mod explain;
 pub mod limits;
@@ -66,6 +69,7 @@ mod wire;
 mod words;
 
 pub use attribute::{AttributePath, Attributes, NotAnAttribute, Seen, TARGETING_KEY};
+pub use bounded::{bounded_numbers, read_context};
 pub use clause::{Clause, Condition, Presence};
 pub use compiled::{CompiledClause, CompiledRule, CompiledSegment, CompiledSegments};
 pub use explain::{ClauseExplanation, GroupExplanation, RuleExplanation, SegmentExplanation};

@@ -25,7 +25,7 @@ impl Pattern {
     pub(super) fn check(&self, field: &str) -> Result<(), Refusal> {
         let refuse = |message: String| Err(Refusal::invalid(format!("{field}.pattern"), message));
         match self.pattern.len() {
-            0 => refuse("must not be empty: every text contains nothing".into()),
+            0 => refuse("must not be empty, since then it would hold for every text".into()),
             1..=LONGEST_PATTERN => match self.compile() {
                 Ok(_) => Ok(()),
                 Err(regex::Error::CompiledTooBig(_)) => {
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn patterns_are_refused_with_their_reason() {
         let clause = |pattern: &str| json!({"operator": "matches_pattern", "attribute": "x", "pattern": pattern});
-        check_refused(&clause(""), "clause.pattern: must not be empty: every text contains nothing");
+        check_refused(&clause(""), "clause.pattern: must not be empty, since then it would hold for every text");
         check_refused(&clause(&"a".repeat(501)), "clause.pattern: must be at most 500 bytes of UTF-8");
         check_refused(&clause("(a"), "clause.pattern: must be a regular expression: unclosed group");
         check_refused(

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::attribute::{AttributePath, Digits, Seen};
+use super::comparable::Comparable;
 use super::limits::{LONGEST_READ, LONGEST_VALUE, MOST_VALUES};
 use super::verdict::Verdict;
 use crate::refusal::Refusal;
@@ -18,8 +19,9 @@ pub struct TextValues {
     /// Any of these. Not for values that belong to one person, such as user keys: those are personal, must be
     /// erasable, and belong into a segment's included people or into overrides.
     pub values: Vec<String>,
-    /// Whether capitals and small letters are the same. Letters are compared by their Unicode lower case, one by
-    /// one: `É` is `é`, but `ß` is not `ss`, and composed and decomposed accents differ.
+    /// Whether capitals and small letters are the same, by the simple case folding of Unicode, letter by letter, as
+    /// patterns have it: `É` is `é`, `ς` is `σ`, `ẞ` is `ß`. But `ß` is not `ss`, `İ` and `ı` are neither `i` nor `I`,
+    /// and composed and decomposed accents differ.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ignore_case: bool,
 }
@@ -35,7 +37,7 @@ impl TextValues {
         for (index, value) in self.values.iter().enumerate() {
             let refuse = |message: String| Err(Refusal::invalid(format!("{field}.values[{index}]"), message));
             if value.is_empty() && !may_be_empty {
-                return refuse("must not be empty: every text contains nothing".into());
+                return refuse("must not be empty, since then it would hold for every text".into());
             }
             if value.len() > LONGEST_VALUE {
                 return refuse(format!("must be at most {LONGEST_VALUE} bytes of UTF-8"));
@@ -80,7 +82,7 @@ const FEW: usize = 8;
 
 #[derive(Debug, Clone)]
 enum Needles {
-    OneOfFew(Box<[Box<str>]>),
+    OneOfFew(Box<[Comparable<Box<str>>]>),
     OneOfMany(HashSet<Box<str>>),
     Part(Comparison, Box<[Box<str>]>),
 }
@@ -92,7 +94,7 @@ impl TextMatcher {
             false => value.as_str().into(),
         });
         let needles = match comparison {
-            Comparison::OneOf if values.len() <= FEW => Needles::OneOfFew(values.collect()),
+            Comparison::OneOf if values.len() <= FEW => Needles::OneOfFew(values.map(Comparable::new).collect()),
             Comparison::OneOf => Needles::OneOfMany(values.collect()),
             part => Needles::Part(part, values.collect()),
         };
@@ -112,7 +114,10 @@ impl TextMatcher {
 impl Needles {
     fn find(&self, text: &str) -> bool {
         match self {
-            Self::OneOfFew(values) => values.iter().any(|value| **value == *text),
+            Self::OneOfFew(values) => {
+                let text = Comparable::new(text);
+                values.iter().any(|value| value.is(&text))
+            }
             Self::OneOfMany(values) => values.contains(text),
             Self::Part(Comparison::Contains, values) => values.iter().any(|value| text.contains(&**value)),
             Self::Part(Comparison::StartsWith, values) => values.iter().any(|value| text.starts_with(&**value)),
@@ -122,9 +127,35 @@ impl Needles {
     }
 }
 
-/// Every letter in its lower case, without regard to its neighbours.
+/// Every letter folded, without regard to its neighbours.
 fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+    text.chars().map(fold_letter).collect()
+}
+
+/// One letter for all that differ in nothing but their case: the simple case folding of Unicode.
+///
+/// By way of the capital, since several small letters may have the same: `σ` and `ς`, `s` and `ſ`. What has no single
+/// letter as its counterpart stays.
+fn fold_letter(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter.to_ascii_lowercase();
+    }
+    match letter {
+        // Their counterparts are those of `i` only in some languages.
+        'İ' | 'ı' => return letter,
+        // Written twice in Unicode, and without a capital of one letter.
+        '\u{1fd3}' => return '\u{390}',
+        '\u{1fe3}' => return '\u{3b0}',
+        '\u{fb05}' => return '\u{fb06}',
+        _ => {}
+    }
+    let capital = only(letter.to_uppercase()).unwrap_or(letter);
+    only(capital.to_lowercase()).unwrap_or(capital)
+}
+
+fn only(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    let first = letters.next();
+    first.filter(|_| letters.next().is_none())
 }
 
 /// Calls `ask` with the folded text; allocates only for texts that are long and not folded already.
@@ -134,7 +165,7 @@ fn with_folded(text: &str, ask: impl FnOnce(&str) -> bool) -> bool {
     }
     let mut room = [0_u8; 256];
     let mut written = 0;
-    for letter in text.chars().flat_map(char::to_lowercase) {
+    for letter in text.chars().map(fold_letter) {
         let Some(place) = room.get_mut(written..written + letter.len_utf8()) else {
             return ask(&fold(text));
         };
@@ -198,6 +229,61 @@ mod tests {
     }
 
     #[test]
+    fn every_operator_ignores_case_alike() {
+        let same = |one: &str, other: &str, expect: bool| {
+            for (here, there) in [(one, other), (other, one)] {
+                for operator in ["one_of", "contains", "starts_with", "ends_with"] {
+                    let clause = json!({"operator": operator, "attribute": "x", "values": [here], "ignore_case": true});
+                    check(&clause, json!({"x": there}), expect);
+                }
+                let many: Vec<_> = (0..20).map(|number| format!("{number}")).chain([here.to_owned()]).collect();
+                let clause = json!({"operator": "one_of", "attribute": "x", "values": many, "ignore_case": true});
+                check(&clause, json!({"x": there}), expect);
+                let pattern = json!({"operator": "matches_pattern", "attribute": "x", "pattern": format!("^{here}$"), "ignore_case": true});
+                check(&pattern, json!({"x": there}), expect);
+            }
+        };
+        for (one, other) in [
+            ("É", "é"),
+            ("ΟΔΟΣ", "οδος"),
+            ("οδοσ", "οδος"),
+            ("ß", "ẞ"),
+            ("K", "\u{212a}"),
+            ("s", "ſ"),
+            ("Ω", "\u{2126}"),
+            ("µ", "μ"),
+            ("Ǆ", "ǅ"),
+            ("ᾈ", "ᾀ"),
+        ] {
+            same(one, other, true);
+        }
+        for (one, other) in
+            [("ß", "ss"), ("STRASSE", "straße"), ("İ", "i"), ("İ", "I"), ("ı", "i"), ("ı", "I"), ("é", "e\u{301}")]
+        {
+            same(one, other, false);
+        }
+    }
+
+    #[test]
+    fn letters_are_folded_as_patterns_fold_them() {
+        let cased = |one: &char| one.is_lowercase() || one.is_uppercase();
+        let cased: String = ('\u{80}'..=char::MAX).filter(cased).chain('a'..='z').collect();
+        // The newest letters may be in the tables of one and not yet of the other.
+        let cased: String =
+            regex::Regex::new(r"\P{Cn}+").unwrap().find_iter(&cased).map(|known| known.as_str()).collect();
+        let mut by_fold = std::collections::BTreeMap::<char, Vec<char>>::new();
+        for letter in cased.chars() {
+            by_fold.entry(super::fold_letter(letter)).or_default().push(letter);
+        }
+        assert!(by_fold.len() > 1_000, "{}", by_fold.len());
+        for (folded, letters) in by_fold {
+            let pattern = regex::RegexBuilder::new(&regex::escape(&folded.to_string())).case_insensitive(true).build();
+            let found: String = pattern.unwrap().find_iter(&cased).map(|found| found.as_str()).collect();
+            assert_eq!(found, letters.iter().collect::<String>(), "{folded:?}");
+        }
+    }
+
+    #[test]
     fn parts_of_texts() {
         let clause = |operator: &str, ignore: bool| json!({"operator": operator, "attribute": "x", "values": ["@Fern", "bank"], "ignore_case": ignore});
         for (text, contains, starts, ends) in [
@@ -237,7 +323,7 @@ mod tests {
         check_refused(&clause("one_of", json!(["a", "b", "a"])), "clause.values[2]: must not be listed twice");
         check_refused(
             &clause("contains", json!(["a", ""])),
-            "clause.values[1]: must not be empty: every text contains nothing",
+            "clause.values[1]: must not be empty, since then it would hold for every text",
         );
         check_refused(&clause("one_of", json!(["a\u{7}"])), "clause.values[0]: must not contain control characters");
         check_refused(

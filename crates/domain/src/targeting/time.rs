@@ -177,7 +177,27 @@ impl TimeMatcher {
     }
 }
 
+/// Whole seconds of so many milliseconds, if they are whole.
+const fn on_the_second(millis: i64) -> Option<i64> {
+    if millis % 1_000 == 0 { Some(millis / 1_000) } else { None }
+}
+
+impl Period {
+    /// Whole seconds since 1970 from which and until which it is, where both are on the second.
+    pub(crate) fn seconds(&self) -> Option<(i64, i64)> {
+        match TimeMatcher::between(self)? {
+            TimeMatcher::Between(from, until) => Some((on_the_second(from)?, on_the_second(until)?)),
+            TimeMatcher::Before(_) | TimeMatcher::After(_) => None,
+        }
+    }
+}
+
 impl Moment {
+    /// Whole seconds since 1970, where it is on the second.
+    pub(crate) fn second(&self) -> Option<i64> {
+        self.instant().and_then(on_the_second)
+    }
+
     fn instant(&self) -> Option<i64> {
         let zone = self.zone.as_deref().map(zone).transpose().ok()?;
         instant(&self.time, zone)

@@ -286,6 +286,13 @@ mod tests {
             ("version_compatible_with", "0.0.3", &["0.0.3"], &["0.0.4", "0.1.0"]),
             ("version_compatible_with", "0.0", &["0.0.0", "0.0.9"], &["0.1.0"]),
             ("version_compatible_with", "0", &["0.0.1", "0.9"], &["1.0.0"]),
+            // A pre-release of a later version is a later one; what package managers leave out is theirs to say.
+            (
+                "version_compatible_with",
+                "1.2.3",
+                &["1.2.3", "1.3.0-alpha", "1.9"],
+                &["1.2.3-beta", "1.2.2", "2.0.0-alpha"],
+            ),
             ("version_compatible_with", "1", &["1.0.0", "1.9.9"], &["0.9", "2"]),
             ("version_compatible_with", "1.2.3-beta.2", &["1.2.3-beta.4", "1.2.3"], &["1.2.3-beta.1", "1.2.3-alpha"]),
             ("version_close_to", "1.2.3", &["1.2.3", "1.2.9"], &["1.3.0", "1.2.2", "1.3.0-beta"]),

@@ -87,8 +87,12 @@ impl Bench {
 
     /// What a command is refused with, said of a copy.
     pub fn try_with_clone(&self, command: Command) -> String {
-        let mut copy = Self { state: self.state.clone(), vault: self.vault.clone(), now: self.now, ..Self::default() };
-        copy.refused(command).to_string()
+        self.copy().refused(command).to_string()
+    }
+
+    /// Another bench on which everything stands as here.
+    pub fn copy(&self) -> Self {
+        Self { state: self.state.clone(), vault: self.vault.clone(), now: self.now, ..Self::default() }
     }
 
     pub fn refused(&mut self, command: Command) -> Refusal {

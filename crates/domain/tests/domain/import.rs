@@ -336,3 +336,58 @@ fn of_two_parts_of_one_key_none_is_taken() {
         assert_eq!(refusal, Refusal::invalid(field, "must not be listed twice"));
     }
 }
+
+#[test]
+fn an_import_may_be_held_to_what_was_previewed() {
+    let mut bench = Bench::with_flag();
+    let document = json!({"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}, "defaultVariant": "x"}}});
+    let previewed = report(bench.copy().ok(flagd("dev", document.clone()))).version;
+    // What is another environment's does not matter.
+    bench.ok(Command::EngageKillSwitch { place: place("prod") });
+    assert_eq!(report(bench.copy().ok(flagd("dev", document.clone()))).version, previewed);
+    bench.ok(Command::EngageKillSwitch { place: place("dev") });
+    let current = bench.state.sequence;
+    let stale = bench.try_with(flagd("dev", document.clone()), Some(previewed), None).unwrap_err();
+    assert_eq!(stale, Refusal::VersionStale { given: previewed, current });
+    assert_eq!(bench.try_with(flagd("dev", document), Some(current), None).unwrap().envelopes.len(), 1);
+}
+
+#[test]
+fn a_reason_is_asked_for_what_people_in_production_notice() {
+    let mut bench = Bench::with_flag();
+    let segment = serde_json::from_value(json!({"key": "staff", "name": "Staff", "included": ["ann"]})).unwrap();
+    bench.ok(Command::CreateSegment { project: project(), segment: Box::new(segment) });
+    let exported = |bench: &Bench, key: &str| {
+        let document = signalbox_document(&bench.state.projects[&project()], &environment(key), &bench.vault);
+        serde_json::to_value(document).unwrap()
+    };
+    // Whether a reason is wanted is told beforehand, and is so.
+    let check = |into: &str, change: &dyn Fn(&mut Value), expect: bool| {
+        let mut bench = bench.copy();
+        let mut document = exported(&bench, into);
+        change(&mut document);
+        let silent = bench.try_silently(signalbox(into, document.clone()));
+        let refused = matches!(silent, Err(Refusal::ReasonRequired));
+        assert!(refused || silent.is_ok(), "{silent:?}");
+        let told = report(bench.ok(signalbox(into, document.clone())));
+        assert_eq!((refused, told.reason_required), (expect, expect), "{document}");
+    };
+    check("prod", &|_| {}, false);
+    check("prod", &|document| document["flags"][0]["description"] = json!("Pays at once."), false);
+    check("prod", &|document| document["segments"][0]["description"] = json!("Who works here."), false);
+    check("prod", &|document| document["flags"][0]["default"]["share"] = json!(5), true);
+    check("dev", &|document| document["flags"][0]["default"]["share"] = json!(5), false);
+    // All environments notice who may ask for a flag, and which variants it has.
+    check("dev", &|document| document["flags"][0]["client_side"] = json!(true), true);
+    let third = json!({"key": "third", "value": true});
+    check("dev", &|document| document["flags"][0]["variants"].as_array_mut().unwrap().push(third.clone()), true);
+    check("prod", &|document| document["flags"][0]["killed"] = json!(true), true);
+    // What is left out after all asks for nothing.
+    let left_out = |document: &mut Value| {
+        document["flags"][0]["client_side"] = json!(true);
+        document["flags"][0]["rules"] = json!([{"id": "r", "split": [{"variant": "gone", "weight": 100}]}]);
+    };
+    check("prod", &left_out, false);
+    let kept = json!([{"key": "odd k", "generation": "flagd-3", "definition": {}, "why": "odd"}]);
+    check("prod", &|document| document["kept_apart"] = kept.clone(), true);
+}

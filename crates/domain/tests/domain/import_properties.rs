@@ -223,7 +223,9 @@ fn documents_of_flags_change_nothing_and_give_the_same() {
             changes_nothing(&mut bench, "dev");
 
             let flag = bench.state.flag(&project(), &place.flag).unwrap();
-            if let Ok(definition) = as_definition(flag, bench.configuration(&place)) {
+            if let Ok(definition) =
+                as_definition(flag, bench.configuration(&place), &bench.state.projects[&project()].segments)
+            {
                 written.set(written.get() + 1);
                 let document = Document::read(json!({"flags": {"f": definition.to_json()}})).unwrap();
                 let set = FlagSet::compile(&document, |_| bucketing.generation());

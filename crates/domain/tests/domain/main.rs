@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod bench;
+mod export_conditions;
 mod import;
 mod import_properties;
 mod in_process;

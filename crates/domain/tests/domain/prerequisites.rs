@@ -76,6 +76,15 @@ fn chains_and_circles_are_refused_by_name() {
         wait_for("third", &[("pay", &["on"])]),
         "prerequisites[0].flag: must be a flag that waits for no other: third → pay → check is one step too long",
     );
+    // Of several flags that the other waits for, the one that leads back is named.
+    bench.ok(wait_for("pay", &[("third", &["on"]), ("check", &["on"])]));
+    let mut check = |command: Command, expect: &str| assert_eq!(bench.refused(command).to_string(), expect);
+    check(
+        wait_for("check", &[("pay", &["on"])]),
+        "prerequisites[0].flag: must not lead back to itself: check → pay → check",
+    );
+    bench.ok(wait_for("pay", &[("check", &["on"])]));
+    let mut check = |command: Command, expect: &str| assert_eq!(bench.refused(command).to_string(), expect);
     check(
         wait_for("check", &[("third", &["on"])]),
         "prerequisites: must be empty, since another flag waits for this one: pay → check → third is one step too long",
@@ -92,7 +101,7 @@ fn chains_and_circles_are_refused_by_name() {
             variants: only_off,
             off_variant: "off".parse().unwrap(),
         },
-        "\"on\" is given to people in \"dev\"; give them another variant first",
+        "\"on\" is what the default in \"dev\" gives its share of people; put another variant there first",
     );
     // In another environment each flag stands by itself.
     let elsewhere = Command::SetPrerequisites {

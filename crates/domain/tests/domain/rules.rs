@@ -1,7 +1,7 @@
 //! Rules of a flag: their order, what they give, and rollouts of one of them.
 
 use serde_json::{Value, json};
-use signalbox_domain::command::{Command, NewFlag};
+use signalbox_domain::command::{Command, NewFlag, RuleChanges};
 use signalbox_domain::evaluation::Reason;
 use signalbox_domain::event::Place;
 use signalbox_domain::flag::BucketingAlgorithm;
@@ -10,6 +10,7 @@ use signalbox_domain::flagd::{Context, FlagSet, Generation};
 use signalbox_domain::key::RuleId;
 use signalbox_domain::rollout::Position;
 use signalbox_domain::targeting::Rule;
+use signalbox_domain::words::Teller;
 
 use crate::bench::{Bench, new_flag, percent, place, project, ring, share};
 
@@ -83,6 +84,94 @@ fn a_flag_without_rules_is_static_and_kill_stands_above_them() {
 }
 
 #[test]
+fn a_variant_that_something_names_stays() {
+    let (mut bench, here) = (Bench::with_flag(), place("prod"));
+    let left = |flag: &str| Command::ChangeVariants {
+        project: project(),
+        flag: flag.parse().unwrap(),
+        variants: serde_json::from_value(json!([{"key": "new", "value": true}, {"key": "off", "value": false}]))
+            .unwrap(),
+        off_variant: "off".parse().unwrap(),
+    };
+    let check = |bench: &mut Bench, expect: &str| assert_eq!(bench.refused(left("pay")).to_string(), expect);
+    check(
+        &mut bench,
+        "\"on\" is what the default in \"dev\" gives its share of people; put another variant there first",
+    );
+    let off = serde_json::from_value(gives("off")).unwrap();
+    for environment in ["dev", "prod"] {
+        let changes = RuleChanges { split: Some(Vec::clone(&off)), ..RuleChanges::default() };
+        bench.ok(Command::ChangeRule { place: place(environment), changes });
+    }
+    let overrides = vec![("ann".to_owned(), "on".parse().unwrap())];
+    bench.ok(Command::SetOverrides { place: here.clone(), overrides });
+    check(&mut bench, "somebody has \"on\" as their own in \"prod\"; put another variant there first");
+    bench.ok(Command::SetOverrides { place: here.clone(), overrides: Vec::new() });
+    set(
+        &mut bench,
+        &here,
+        json!([{"id": "de", "name": "Germany", "clauses": from("DE"), "share": 0, "split": gives("on")}]),
+    );
+    check(&mut bench, "rule \"Germany\" in \"prod\" can give \"on\"; put another variant there first");
+    // JSON Logic that names it among what it can give.
+    let named = json!({"if": [{"==": [{"var": "plan"}, "gold"]}, {"fractional": [["off", 1], ["on", 1]]}, null]});
+    set(&mut bench, &here, json!([{"id": "adv", "name": "By plan", "expression": named}]));
+    check(&mut bench, "rule \"By plan\" in \"prod\" can give \"on\"; put another variant there first");
+    // What it only compares with names no variant.
+    let compared = json!({"if": [{"==": [{"var": "plan"}, "on"]}, "off"]});
+    set(&mut bench, &here, json!([{"id": "adv", "name": "By plan", "expression": compared}]));
+    bench.ok(left("pay"));
+}
+
+#[test]
+fn turning_off_counts_whom_every_rule_reaches() {
+    let here = place("prod");
+    let told = |rules: Value, default: f64| {
+        let mut bench = Bench::with_flag();
+        set(&mut bench, &here, rules);
+        let changes = RuleChanges { share: Some(share(default)), ..RuleChanges::default() };
+        bench.ok(Command::ChangeRule { place: here.clone(), changes });
+        let mut said = |command| {
+            let decision = bench.ok(command);
+            let teller = Teller { state: &bench.state, vault: &bench.vault };
+            teller.tell(&decision.envelopes[0]).consequence.unwrap_or_default()
+        };
+        let off = said(Command::EngageKillSwitch { place: here.clone() });
+        let on = said(Command::LiftKillSwitch { place: here.clone() });
+        assert_eq!(off.replace("fewer", "more"), on, "lifting gives back what was taken");
+        off
+    };
+    let rule = |id: &str, fits: Option<u64>, share: f64, split: Value| json!({"id": id, "clauses": from("DE"), "fits": fits, "share": share, "split": split});
+    // 10,000 people are there. A rule of 4,000 has it, then the default decides of the 6,000 who are left.
+    assert_eq!(told(json!([rule("a", Some(4_000), 50.0, gives("on"))]), 0.0), "about 2,000 fewer people");
+    assert_eq!(told(json!([rule("a", Some(4_000), 50.0, gives("on"))]), 10.0), "about 2,600 fewer people");
+    // What gives the off variant reaches nobody, and takes them from the default.
+    assert_eq!(told(json!([rule("a", Some(4_000), 100.0, gives("off"))]), 50.0), "about 3,000 fewer people");
+    let mostly = json!([{"variant": "on", "weight": 75}, {"variant": "off", "weight": 25}]);
+    assert_eq!(told(json!([rule("a", Some(4_000), 100.0, mostly)]), 0.0), "about 3,000 fewer people");
+    // Rules that say they fit more people than there are reach no more than there are.
+    let two = json!([rule("a", Some(9_000), 100.0, gives("on")), rule("b", Some(9_000), 100.0, gives("on"))]);
+    assert_eq!(told(two, 100.0), "about 10,000 fewer people");
+    // How many of the rest fit a rule that does not say is not known: counted is the least they can have.
+    let two = json!([rule("a", Some(4_000), 50.0, gives("on")), rule("b", None, 100.0, gives("on"))]);
+    assert_eq!(told(two.clone(), 0.0), "at least about 2,000 fewer people");
+    assert_eq!(told(two, 50.0), "at least about 5,000 fewer people");
+    assert_eq!(told(json!([rule("b", None, 100.0, gives("off"))]), 50.0), "");
+    assert_eq!(told(json!([{"id": "all", "split": gives("on")}]), 0.0), "about 10,000 fewer people");
+}
+
+#[test]
+fn turning_off_counts_whom_the_rollout_of_a_rule_reached() {
+    let (mut bench, here) = (Bench::with_flag(), place("prod"));
+    two_countries(&mut bench, &here);
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: id("de"), stages: vec![percent(10.0)] });
+    bench.ok(Command::StartRollout { place: here.clone() });
+    let off = bench.ok(Command::EngageKillSwitch { place: here.clone() });
+    let told = Teller { state: &bench.state, vault: &bench.vault }.tell(&off.envelopes[0]);
+    assert_eq!(told.consequence.as_deref(), Some("at least about 500 fewer people"));
+}
+
+#[test]
 fn only_the_arms_of_a_rollout_answer_split() {
     let (mut bench, here) = (Bench::with_flag(), place("prod"));
     two_countries(&mut bench, &here);
@@ -147,7 +236,7 @@ fn the_rule_that_a_rollout_drives_stays_and_the_others_may_change() {
         &here,
         json!([{"id": "at", "clauses": from("AT"), "split": gives("on")}, driven(json!({"name": "DACH"}))]),
     );
-    let changes = signalbox_domain::command::RuleChanges { share: Some(share(30.0)), ..Default::default() };
+    let changes = RuleChanges { share: Some(share(30.0)), ..Default::default() };
     bench.ok(Command::ChangeRule { place: here.clone(), changes });
     let refusal = bench.refused(Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(50.0)] });
     assert!(refusal.to_string().contains("under way already"), "{refusal}");
@@ -227,7 +316,7 @@ fn a_flag_of_flagds_bucketing_draws_as_flagd_does() {
         let flag = NewFlag { bucketing: algorithm, ..new_flag("checkout") };
         bench.ok(Command::CreateFlag { project: project(), flag: Box::new(flag) });
         let here = Place { flag: "checkout".parse().unwrap(), ..place("dev") };
-        let changes = signalbox_domain::command::RuleChanges { share: Some(share(25.0)), ..Default::default() };
+        let changes = RuleChanges { share: Some(share(25.0)), ..Default::default() };
         bench.ok(Command::ChangeRule { place: here.clone(), changes });
         let document = Document::read(json!({"flags": {"checkout": {
             "state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "off",

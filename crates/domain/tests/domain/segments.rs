@@ -132,3 +132,17 @@ fn a_segment_of_another_shape_is_refused() {
         "groups[0].clauses[0].segments[0]: must not lead back to itself: staff → staff",
     );
 }
+
+#[test]
+fn only_what_changes_who_is_in_asks_for_a_reason() {
+    let mut bench = Bench::with_flag();
+    bench.ok(create(json!({"included": ["ann"]})));
+    bench.ok(refer("prod"));
+    let described =
+        json!({"name": "All staff", "description": "Everybody with a badge.", "people": 40, "included": ["ann"]});
+    assert!(!bench.try_silently(change(described)).unwrap().envelopes.is_empty());
+    let grouped = json!([{"match": "all", "clauses": [{"operator": "is_set", "attribute": "badge"}]}]);
+    for moves in [json!({"included": ["ann", "ben"]}), json!({"excluded": ["ann"]}), json!({"groups": grouped})] {
+        assert_eq!(bench.try_silently(change(moves)).unwrap_err(), Refusal::ReasonRequired);
+    }
+}

@@ -25,9 +25,13 @@ pub struct ImportQuery {
     /// Whether only to tell what would become of it; nothing is stored, and no reason is needed then.
     #[serde(default)]
     pub dry_run: bool,
-    /// Why; required where it changes what people in production get.
+    /// Why; required where the report says `reason_required`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The `version` of the report that it was decided on; refused as `version_stale` where something has changed
+    /// since. Absent: whatever stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 /// What is carried out.

@@ -47,7 +47,7 @@ async fn serve(
 
 /// The document, unless the client has it already.
 fn answer(headers: &HeaderMap, bytes: Vec<u8>) -> Response {
-    let tag = EntityTag::of(&bytes);
+    let tag = EntityTag::of(&[&bytes]);
     let known = tag.is_known_to(headers);
     let mut response = Response::new(if known { Body::empty() } else { Body::from(bytes) });
     if known {

@@ -40,7 +40,7 @@ impl Tally {
 }
 
 /// Threads that do not disturb each other; more share.
-const LANES: usize = 4;
+pub(super) const LANES: usize = 4;
 
 /// Counters in a cache line of their own, so that a thread's own line stays with it.
 #[repr(align(64))]
@@ -52,9 +52,9 @@ struct Lane([AtomicU32; 3]);
 pub struct VariantCounts([Lane; LANES]);
 
 impl VariantCounts {
-    /// One more.
-    pub fn count(&self, kind: Kind) {
-        self.0[lane()].0[kind as usize].fetch_add(1, Ordering::Relaxed);
+    /// So many more.
+    pub fn count(&self, kind: Kind, more: u32) {
+        self.0[lane()].0[kind as usize].fetch_add(more, Ordering::Relaxed);
     }
 
     /// What was counted since the last time.
@@ -70,7 +70,7 @@ impl VariantCounts {
 }
 
 /// The lane of this thread.
-fn lane() -> usize {
+pub(super) fn lane() -> usize {
     static THREADS: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
         static LANE: Cell<usize> = Cell::new(THREADS.fetch_add(1, Ordering::Relaxed) % LANES);
@@ -91,9 +91,9 @@ mod tests {
                 .map(|_| {
                     scope.spawn(|| {
                         for number in 0..10_000 {
-                            counts.count(if number % 4 == 0 { Kind::Single } else { Kind::Bulk });
+                            counts.count(if number % 4 == 0 { Kind::Single } else { Kind::Bulk }, 1);
                         }
-                        counts.count(Kind::Exposure);
+                        counts.count(Kind::Exposure, 1);
                     })
                 })
                 .collect();

@@ -1,12 +1,14 @@
 //! Counting of what applications ask: single evaluations, bulk evaluations and reported exposures apart, for each
 //! variant of each flag in each environment by the minute, and how many different people each rule decided for.
 //!
-//! An evaluation adds to atomics that hang on the flag it evaluates: it takes no lock, looks nothing up by name, and
-//! allocates nothing but the first sketch of a rule's first person. A [sweep](Counting::sweep) takes what was added
+//! An evaluation of one flag adds to atomics that hang on it: it takes no lock, looks nothing up by name, and
+//! allocates nothing but the first sketch of a rule's first person. Evaluations of all flags are kept for a moment and
+//! counted [many at once](Batch). A [sweep](Counting::sweep) takes what was added
 //! and puts it into the current minute, so a count may stand a few seconds after its minute; a
 //! [flush](Counting::flush) writes it to the store. What is counted is bounded by the flags, variants and rules that
 //! are configured: what an application says of others is a number, never a name.
 
+mod batch;
 mod counters;
 mod flag_counts;
 mod hyper_log_log;
@@ -15,7 +17,7 @@ mod people;
 mod registry;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use signalbox_domain::Timestamp;
@@ -24,6 +26,7 @@ use signalbox_domain::key::{RuleId, VariantKey};
 use signalbox_store::{CountingStart, Counts, EvaluationCount, SeriesEnds, StoredSketch, WriteError};
 use xxhash_rust::xxh64::xxh64;
 
+pub use batch::{Batch, Waiting};
 pub use counters::{Kind, Tally};
 pub use flag_counts::FlagCounts;
 pub use hyper_log_log::{Registers, STANDARD_ERROR};
@@ -57,11 +60,18 @@ pub const fn day_of(minute: i64) -> i64 {
     minute.div_euclid(MINUTES_OF_A_DAY)
 }
 
+/// What has evaluations that are not counted yet.
+pub trait Uncounted: Send + Sync {
+    /// Counts them.
+    fn settle(&self);
+}
+
 /// Everything that is counted.
 pub struct Counting {
     start: CountingStart,
     /// Never held while a flag is evaluated.
     registry: Mutex<Registry>,
+    uncounted: Mutex<Vec<Weak<dyn Uncounted>>>,
     unknown_exposures: AtomicU64,
 }
 
@@ -70,7 +80,7 @@ impl Counting {
     #[must_use]
     pub fn new(start: CountingStart, now: Timestamp) -> Self {
         let registry = Mutex::new(Registry::new(minute_of(now)));
-        Self { start, registry, unknown_exposures: AtomicU64::new(0) }
+        Self { start, registry, uncounted: Mutex::default(), unknown_exposures: AtomicU64::new(0) }
     }
 
     /// Since when this installation counts.
@@ -98,6 +108,22 @@ impl Counting {
         self.registry().attach(place, variants, off, rules)
     }
 
+    /// Has `uncounted` settled, for as long as it is used, whenever what was counted is looked at.
+    pub fn settle_later(&self, uncounted: &Arc<impl Uncounted + 'static>) {
+        let mut known = self.uncounted.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|known| known.strong_count() > 0);
+        let uncounted: Weak<dyn Uncounted> = Arc::downgrade(&(Arc::clone(uncounted) as Arc<dyn Uncounted>));
+        known.push(uncounted);
+    }
+
+    /// The registry when everything up to now is counted.
+    fn settled(&self) -> MutexGuard<'_, Registry> {
+        let known = self.uncounted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // What is not used any more settled when it was dropped.
+        known.iter().filter_map(Weak::upgrade).for_each(|uncounted| uncounted.settle());
+        self.registry()
+    }
+
     /// Takes in what an earlier run of the server counted and stored: the last hour, when anything was counted last,
     /// and the people of today.
     pub fn restore(&self, counts: Vec<EvaluationCount>, ends: Vec<SeriesEnds>, sketches: Vec<StoredSketch>) {
@@ -106,7 +132,7 @@ impl Counting {
 
     /// Puts what was added since the last time into the minute that is now.
     pub fn sweep(&self, now: Timestamp) {
-        self.registry().sweep(minute_of(now));
+        self.settled().sweep(minute_of(now));
     }
 
     /// Sweeps and writes everything that is new. What could not be written is kept for the next time.
@@ -116,7 +142,7 @@ impl Counting {
     pub fn flush(&self, store: &mut Counts, now: Timestamp) -> Result<(), WriteError> {
         let minute = minute_of(now);
         let (counts, sketches) = {
-            let mut registry = self.registry();
+            let mut registry = self.settled();
             registry.sweep(minute);
             (registry.unwritten(), registry.changed_sketches())
         };
@@ -145,7 +171,7 @@ impl Counting {
     /// What was counted of a flag in an environment up to now; nothing for one that is not configured.
     #[must_use]
     pub fn seen(&self, place: &Place, now: Timestamp) -> Option<Seen> {
-        let mut registry = self.registry();
+        let mut registry = self.settled();
         registry.sweep(minute_of(now));
         registry.seen(place, minute_of(now))
     }
@@ -153,7 +179,7 @@ impl Counting {
     /// As [`Self::seen`], for several at the same moment; without people.
     #[must_use]
     pub fn seen_in_short(&self, places: impl Iterator<Item = Place>, now: Timestamp) -> Vec<(Place, Seen)> {
-        let mut registry = self.registry();
+        let mut registry = self.settled();
         registry.sweep(minute_of(now));
         let seen = |place: Place| Some((registry.seen_in_short(&place, minute_of(now))?, place));
         places.filter_map(seen).map(|(seen, place)| (place, seen)).collect()

@@ -3,8 +3,9 @@
 use signalbox_domain::access::Role;
 use signalbox_domain::command::{Command, NewEnvironment, NewFlag, NewProject, RuleChanges};
 use signalbox_domain::decide::{Act, decide, settle};
-use signalbox_domain::flag::BucketingAlgorithm;
+use signalbox_domain::event::Place;
 use signalbox_domain::flag::FlagDetails;
+use signalbox_domain::flag::{BucketingAlgorithm, Prerequisite};
 use signalbox_domain::flagd::Generation;
 use signalbox_domain::flagd::document::Document;
 use signalbox_domain::import::{Import, ImportContent};
@@ -34,7 +35,10 @@ impl Followed {
     /// Makes a change, and expects the sets to be those that would be compiled from scratch.
     fn change(&mut self, command: Command) {
         let place = match &command {
-            Command::ChangeRule { place, .. } => Some(place.clone()),
+            Command::ChangeRule { place, .. }
+            | Command::SetRules { place, .. }
+            | Command::SetOverrides { place, .. }
+            | Command::SetPrerequisites { place, .. } => Some(place.clone()),
             _ => None,
         };
         let version = match (&command, &place) {
@@ -73,7 +77,9 @@ impl Followed {
             for environment in &project.environments {
                 for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
                     let set = sets.of(&project.key, &environment.key, kind).unwrap();
-                    told.push(format!("{} for {kind:?} at {}", set.id, set.version));
+                    let (digest, reads_attributes) = (set.digest(), set.reads_attributes());
+                    told.push(format!("{} for {kind:?} at {}: {digest}, {reads_attributes}", set.id, set.version));
+                    assert_eq!(set.length(), set.flags().count());
                     for flag in set.flags() {
                         let ann = Attributes::of_key("ann", Timestamp::default());
                         let ann = flag.compiled.evaluate(&ann, set.segments()).unwrap();
@@ -180,6 +186,53 @@ fn an_erased_person_is_not_recognised_any_more() {
 }
 
 #[test]
+fn an_erasure_raises_the_version_of_whatever_names_people() {
+    let mut followed = Followed::new();
+    followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
+    followed.change(environment("dev"));
+    let keys = ["plain", "default", "override", "rule", "segment", "waiting"];
+    keys.into_iter().for_each(|key| followed.change(flag(key)));
+    let people = || vec!["ann".to_owned()];
+    let named = RuleChanges { people: Some(people()), ..RuleChanges::default() };
+    followed.change(rule("default", "dev", named));
+    let place =
+        |flag: &str| Place { project: project(), flag: flag.parse().unwrap(), environment: "dev".parse().unwrap() };
+    let overrides = vec![("ann".to_owned(), "on".parse().unwrap())];
+    followed.change(Command::SetOverrides { place: place("override"), overrides });
+    let rules = |rule: serde_json::Value| serde_json::from_value(rule).unwrap();
+    let on = serde_json::json!([{"variant": "on", "weight": 100}]);
+    let by_name = serde_json::json!([{"id": "r", "people": ["ann"], "share": 0, "split": on}]);
+    followed.change(Command::SetRules { place: place("rule"), rules: rules(by_name) });
+    for (key, segment) in [
+        ("inner", serde_json::json!({"key": "inner", "name": "Inner", "included": ["ann"]})),
+        (
+            "outer",
+            serde_json::json!({"key": "outer", "name": "Outer",
+            "groups": [{"match": "all", "clauses": [{"operator": "in_segment", "segments": ["inner"]}]}]}),
+        ),
+    ] {
+        let segment = serde_json::from_value(segment).expect(key);
+        followed.change(Command::CreateSegment { project: project(), segment: Box::new(segment) });
+    }
+    let clauses = serde_json::json!([{"operator": "in_segment", "segments": ["outer"]}]);
+    let by_segment = serde_json::json!([{"id": "r", "clauses": clauses, "split": on}]);
+    followed.change(Command::SetRules { place: place("segment"), rules: rules(by_segment) });
+    let wanted = Prerequisite { flag: "default".parse().unwrap(), variants: vec!["on".parse().unwrap()] };
+    followed.change(Command::SetPrerequisites { place: place("waiting"), prerequisites: vec![wanted] });
+
+    let versions = |followed: &Followed| {
+        let set = followed.set("dev", SdkKeyKind::Server);
+        keys.map(|key| set.served(key).unwrap().compiled.version())
+    };
+    let before = versions(&followed);
+    followed.change(Command::Erase { value: "ann".into() });
+    let erased = followed.state.sequence;
+    let after = versions(&followed);
+    assert_eq!(after[0], before[0], "names nobody");
+    assert_eq!(after[1..], [erased; 5], "each may give somebody something else");
+}
+
+#[test]
 fn browsers_see_what_is_marked_for_them_and_hear_of_nothing_else() {
     let mut followed = Followed::new();
     followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
@@ -225,8 +278,72 @@ fn a_change_shares_the_flags_it_did_not_touch() {
     let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
     followed.change(rule("alpha", "dev", everybody));
     assert!(Arc::ptr_eq(&production, &set(&followed, "production")));
-    assert!(!Arc::ptr_eq(&dev.flags[0], &set(&followed, "dev").flags[0]));
-    assert!(Arc::ptr_eq(&dev.flags[1], &set(&followed, "dev").flags[1]));
+    let shared = |flag: &str| std::ptr::eq(dev.served(flag).unwrap(), set(&followed, "dev").served(flag).unwrap());
+    assert!(!shared("alpha"));
+    assert!(shared("beta"));
+}
+
+#[test]
+fn flags_that_come_in_any_order_are_found_by_their_keys() {
+    let mut followed = Followed::new();
+    followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
+    followed.change(environment("dev"));
+    // 97 and 199 share no factor, so every number comes once.
+    let keys: Vec<_> = (0..199).map(|number| format!("flag-{:03}", number * 97 % 199)).collect();
+    for key in &keys {
+        followed.change(flag(key));
+    }
+    let mut sorted = keys.clone();
+    sorted.sort();
+    let served = |followed: &Followed| {
+        let set = followed.set("dev", SdkKeyKind::Server);
+        set.flags().map(|flag| flag.key.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(served(&followed), sorted);
+    let (archived, kept) = sorted.split_at(60);
+    for key in archived {
+        followed.change(Command::ArchiveFlag { project: project(), flag: key.parse().unwrap() });
+    }
+    assert_eq!(served(&followed), kept);
+    let set = followed.set("dev", SdkKeyKind::Server);
+    assert!(archived.iter().all(|key| set.served(key).is_none()));
+    assert!(kept.iter().all(|key| set.served(key).unwrap().key.as_str() == key));
+    assert!(set.served("a").is_none() && set.served("flag-0600").is_none() && set.served("z").is_none());
+}
+
+#[test]
+fn what_all_flags_gave_is_counted_even_by_a_set_that_is_replaced() {
+    let mut followed = Followed::new();
+    followed.change(Command::CreateProject(NewProject { key: project(), name: "Bank".into() }));
+    followed.change(environment("dev"));
+    followed.change(flag("alpha"));
+    followed.change(flag("beta"));
+    let ask = |followed: &Followed, person: &str| {
+        let set = followed.set("dev", SdkKeyKind::Server);
+        let attributes = Attributes::of_key(person, Timestamp::default());
+        let given = set.flags().map(|flag| Given::of(flag.compiled.choose(&attributes, set.segments())).to_bytes());
+        set.count(given.collect::<Vec<_>>().as_flattened(), Some(followed.sets.counting.person(person)));
+    };
+    let counted = |followed: &Followed, flag: &str| {
+        let place = Place { project: project(), flag: flag.parse().unwrap(), environment: "dev".parse().unwrap() };
+        let seen = followed.sets.counting.seen(&place, Timestamp::default()).unwrap();
+        let bulk = |key: &str| {
+            let variant = seen.variants.iter().find(|variant| variant.key.as_str() == key).unwrap();
+            variant.minutes.iter().map(|minute| minute.bulk).sum::<u64>()
+        };
+        let people = &seen.people[0];
+        let people = [&people.given, &people.withheld].map(|people| people.as_ref().unwrap().estimate());
+        ([bulk("on"), bulk("off")], people)
+    };
+    ask(&followed, "ann");
+    assert_eq!(counted(&followed, "alpha"), ([0, 1], [0, 1]), "what waits is counted before it is looked at");
+    ask(&followed, "ann");
+    ask(&followed, "bob");
+    let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
+    followed.change(rule("alpha", "dev", everybody));
+    ask(&followed, "bob");
+    assert_eq!(counted(&followed, "alpha"), ([1, 3], [1, 2]));
+    assert_eq!(counted(&followed, "beta"), ([0, 4], [0, 2]));
 }
 
 #[test]
@@ -254,11 +371,11 @@ fn what_is_kept_apart_follows_its_changes_and_no_others() {
 
     let everybody = RuleChanges { share: Some(Share::EVERYBODY), ..RuleChanges::default() };
     followed.change(rule("alpha", "dev", everybody));
-    assert!(Arc::ptr_eq(&dev.kept_apart, &followed.set("dev", SdkKeyKind::Server).kept_apart));
+    assert!(std::ptr::eq(dev.kept_apart(), followed.set("dev", SdkKeyKind::Server).kept_apart()));
 
     followed.change(import(serde_json::json!({"odd": odd(3)})));
     let changed = followed.set("dev", SdkKeyKind::Server);
-    assert!(changed.version > dev.version && !Arc::ptr_eq(&dev.kept_apart, &changed.kept_apart));
+    assert!(changed.version > dev.version && !std::ptr::eq(dev.kept_apart(), changed.kept_apart()));
     let environment = "dev".parse().unwrap();
     followed.change(Command::RemoveKeptApart { project: project(), environment, key: "odd".into() });
     let left: Vec<String> = followed.set("dev", SdkKeyKind::Server).kept_apart().keys().map(str::to_owned).collect();

@@ -35,14 +35,17 @@ impl Api {
         check_targeting_key(&call.body.context)?;
         let now = call.body.at.unwrap_or_else(clock::now);
         let explain = |flag: &ServedFlag| explained(&set, flag, &call.body.context, now);
-        let flags = match &call.body.flags {
-            None => set.flags().map(explain).collect(),
+        let (flags, kept_apart) = match &call.body.flags {
+            None => {
+                let attributes = Attributes::of_context(&call.body.context, now);
+                (set.flags().map(explain).collect(), set.kept_apart().explained(&attributes))
+            }
             Some(keys) => {
                 let found = keys.iter().enumerate().map(|(index, key)| find(&set, index, key).map(explain));
-                found.collect::<Result<_, Refusal>>()?
+                (found.collect::<Result<_, Refusal>>()?, Vec::new())
             }
         };
-        Ok(Answer::of(FlagsExplained { version: set.version, flags }))
+        Ok(Answer::of(FlagsExplained { version: set.version, flags, kept_apart }))
     }
 
     fn evaluation_set(

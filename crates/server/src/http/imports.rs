@@ -35,7 +35,8 @@ handlers! {
 impl Api {
     async fn import_document(&self, call: Call<ImportDocument>) -> Answered<ImportReport> {
         let terms = call.terms()?;
-        let ImportQuery { format, environment, generation, dry_run, reason } = call.query;
+        let ImportQuery { format, environment, generation, dry_run, reason, version } = call.query;
+        let terms = terms.against(version);
         let content = match format {
             Format::Flagd => ImportContent::Flagd {
                 document: Document::read(call.body).map_err(unreadable)?,

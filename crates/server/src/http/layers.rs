@@ -1,15 +1,18 @@
 //! What happens to every request, whatever it asks for.
+//!
+//! Each layer is a function around the next one, and all of them are one layer to the router: a router copies what is
+//! inside of each of its layers for every request, which took longer than answering most of them.
 
-use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use signalbox_domain::personal::hex;
 use signalbox_protocol::ErrorCode;
 use tracing::Instrument;
@@ -18,29 +21,58 @@ use super::call::Actor;
 use super::failures::FailedAuthorisations;
 use super::problem::Problem;
 use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH};
-use crate::{entropy, ofrep};
+use crate::engine::Engine;
+use crate::{entropy, metrics, ofrep};
 
 /// Longest that a request may take to arrive and to be answered; the live stream ends later, but begins within it.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What the layers look at.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where requests are counted.
+    pub engine: Arc<Engine>,
+    /// Which names this server has.
+    pub hosts: Arc<Hosts>,
+}
+
+/// All layers, the outermost first.
+pub async fn around(
+    State(Surroundings { engine, hosts }): State<Surroundings>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let answer = |request| limit_time(next.run(request));
+    let guarded = |request| catch_panics(answer(request));
+    let checked = |request| check_host(&hosts, request, guarded);
+    let limited = |request| limit_headers(request, checked);
+    let secured = |request| secure(request, limited);
+    log(request, |request| metrics::count_request(&engine, request, secured)).await
+}
+
 /// Writes one line about each request: never a query, a header or a body.
-pub async fn log(request: Request, next: Next) -> Response {
+async fn log<Answer: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> Answer) -> Response {
     let begun = Instant::now();
     let id = entropy::bytes::<8>().map(|bytes| hex(&bytes)).unwrap_or_default();
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("(none)", MatchedPath::as_str);
-    let span = tracing::info_span!("request", request_id = %id);
+    // Applications ask thousands of times a second, which the metrics count.
+    let frequent = of_applications(path) || path == "/healthz" || path == "/readyz" || path == "/metrics";
+    let span = if frequent {
+        tracing::debug_span!("request", request_id = %id)
+    } else {
+        tracing::info_span!("request", request_id = %id)
+    };
 
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next(request).instrument(span).await;
 
     let status = response.status().as_u16();
     let latency_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let actor = response.extensions().get::<Actor>().map(|Actor(token)| token.as_str());
-    if of_applications(path) || path == "/healthz" || path == "/readyz" || path == "/metrics" {
-        // Thousands a second, and counted by the metrics.
+    if frequent {
         tracing::debug!(request_id = %id, %method, path, status, latency_ms, "answered");
     } else {
         tracing::info!(request_id = %id, %method, path, status, latency_ms, actor, "answered");
@@ -74,10 +106,10 @@ const SECURITY: [(HeaderName, &str); 7] = [
 /// Sets the headers that keep browsers safe, and keeps answers of the API out of caches.
 ///
 /// What applications evaluate is no page and is read from any origin: it only keeps its type.
-pub async fn secure(request: Request, next: Next) -> Response {
+async fn secure<Answer: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> Answer) -> Response {
     let path = request.uri().path();
     let (of_api, of_applications) = (path.starts_with("/api/"), path.starts_with("/ofrep/"));
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let headers = response.headers_mut();
     if of_applications {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -98,19 +130,22 @@ pub const LARGEST_HEADERS: usize = 16 * 1024;
 pub const MOST_HEADERS: usize = 100;
 
 /// Refuses headers that no client of ours sends. What the connection itself cannot hold never comes so far.
-pub async fn limit_headers(request: Request, next: Next) -> Response {
+async fn limit_headers<Answer: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> Answer,
+) -> Response {
     let headers = request.headers();
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if bytes <= LARGEST_HEADERS && headers.len() <= MOST_HEADERS {
-        return next.run(request).await;
+        return next(request).await;
     }
     let message = format!("send at most {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes together");
     Problem::new(ErrorCode::HeadersTooLarge, message).into_response()
 }
 
 /// Ends requests that take too long. What was begun is carried through all the same.
-pub async fn limit_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIME, next.run(request)).await {
+async fn limit_time(answer: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(REQUEST_TIME, answer).await {
         Ok(response) => response,
         Err(_) => {
             let message = "the request took too long; look whether it was done before sending it again";
@@ -120,8 +155,9 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
 }
 
 /// Turns a panic into an answer. The message of the panic is in the log already.
-pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    Problem::fault("a handler panicked").into_response()
+async fn catch_panics(answer: impl Future<Output = Response>) -> Response {
+    let answered = AssertUnwindSafe(answer).catch_unwind().await;
+    answered.unwrap_or_else(|_| Problem::fault("a handler panicked").into_response())
 }
 
 /// Which names this server may be called by.
@@ -167,9 +203,13 @@ fn without_port(host: &str) -> &str {
 }
 
 /// Refuses requests under a name that is not ours.
-pub async fn check_host(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
+async fn check_host<Answer: Future<Output = Response>>(
+    hosts: &Hosts,
+    request: Request,
+    next: impl FnOnce(Request) -> Answer,
+) -> Response {
     if hosts.accept(request.headers()) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let message = "this server answers to loopback names only; start it with --allow-host for another one";
     Problem::new(ErrorCode::Forbidden, message).about("Host").into_response()

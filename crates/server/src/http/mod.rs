@@ -39,7 +39,6 @@ use axum::routing::{MethodFilter, get, on};
 use axum::{Router, middleware};
 use signalbox_domain::command::Command;
 use signalbox_protocol::{Endpoint, ErrorCode, endpoint, for_each_endpoint};
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::engine::{Committed, Engine, Terms};
 use crate::{metrics, openapi, ui_files};
@@ -47,6 +46,7 @@ use crate::{metrics, openapi, ui_files};
 pub use authorise::COOKIE;
 pub use call::LARGEST_BODY;
 pub use json::parse;
+use layers::Surroundings;
 pub use layers::{Hosts, LARGEST_HEADERS, MOST_HEADERS, REQUEST_TIME};
 pub use problem::{Message, Problem};
 pub use signalbox_protocol::wire::import::LARGEST_DOCUMENT;
@@ -114,14 +114,8 @@ pub fn router(engine: &Arc<Engine>, demo: bool, ui_dir: Option<PathBuf>, hosts: 
         .merge(metrics::router(Arc::clone(engine)).method_not_allowed_fallback(method_not_allowed))
         .merge(applications)
         .fallback_service(ui_files::router(ui_dir));
-    routes
-        .layer(middleware::from_fn(layers::limit_time))
-        .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(middleware::from_fn_with_state(Arc::new(hosts), layers::check_host))
-        .layer(middleware::from_fn(layers::limit_headers))
-        .layer(middleware::from_fn(layers::secure))
-        .layer(middleware::from_fn_with_state(Arc::clone(engine), metrics::count_requests))
-        .layer(middleware::from_fn(layers::log))
+    let surroundings = Surroundings { engine: Arc::clone(engine), hosts: Arc::new(hosts) };
+    routes.layer(middleware::from_fn_with_state(surroundings, layers::around))
 }
 
 macro_rules! route {

@@ -26,7 +26,7 @@ use exposition::{Exposition, Kind};
 use histogram::{Histogram, Limit};
 
 pub use evaluations::{Evaluations, Outcome, Tally};
-pub use requests::{Requests, count_requests};
+pub use requests::{Requests, count_request};
 
 /// Serves `GET /metrics`.
 pub fn router(engine: Arc<Engine>) -> Router {

@@ -1,13 +1,11 @@
 //! Requests by operation and status. Both come from fixed lists, so their number stays bounded whatever is sent.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::Response;
 use signalbox_protocol::endpoint;
 
@@ -135,12 +133,16 @@ impl Requests {
     }
 }
 
-/// Counts every request on its way through; a layer around all routes.
-pub async fn count_requests(State(engine): State<Arc<Engine>>, request: Request, next: Next) -> Response {
+/// Counts a request on its way through.
+pub async fn count_request<Answer: Future<Output = Response>>(
+    engine: &Engine,
+    request: Request,
+    next: impl FnOnce(Request) -> Answer,
+) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    let response = next(request).await;
     let path = path.as_ref().map(MatchedPath::as_str);
     engine.metrics().requests.answered(method.as_str(), path, response.status(), begun.elapsed());
     response

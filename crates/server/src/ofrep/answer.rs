@@ -4,14 +4,14 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
-use signalbox_domain::evaluation::TargetingKeyMissing;
+use signalbox_domain::evaluation::{Choice, TargetingKeyMissing};
 use signalbox_domain::targeting::Attributes;
 
 use super::events;
 use super::fragments::Metadata;
 use crate::applications::EntityTag;
-use crate::counting::{Kind, PersonHash};
-use crate::evaluation_sets::{EvaluationSet, ServedFlag};
+use crate::counting::PersonHash;
+use crate::evaluation_sets::{EvaluationSet, Given, ServedFlag};
 use crate::metrics::{Outcome, Tally};
 
 /// The error codes of OpenFeature that are answered here.
@@ -57,17 +57,22 @@ pub struct Asked<'a> {
 
 /// One flag evaluated, and counted.
 pub fn single(set: &EvaluationSet, flag: &ServedFlag, asked: Asked<'_>) -> (Outcome, Response) {
+    let given = flag.compiled.choose(asked.attributes, set.segments());
     let mut bytes = Vec::with_capacity(flag.fragments.length());
-    match flag.compiled.evaluate(asked.attributes, set.segments()) {
-        Ok(answer) => {
-            flag.counts.evaluated(Kind::Single, answer.variant_index, answer.rule_index, asked.person);
-            flag.fragments.write(&answer, set.tells_rules(), &mut bytes);
-            (Outcome::Given(answer.reason), written(StatusCode::OK, bytes))
-        }
-        Err(TargetingKeyMissing) => {
-            flag.fragments.write_targeting_key_missing(&mut bytes);
-            (Outcome::TargetingKeyMissing, written(StatusCode::BAD_REQUEST, bytes))
-        }
+    flag.fragments.write(given, set.tells_rules(), &mut bytes);
+    let status = if let Ok(choice) = given {
+        flag.counts.evaluated(choice, asked.person);
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    (outcome(given), written(status, bytes))
+}
+
+const fn outcome(given: Result<Choice, TargetingKeyMissing>) -> Outcome {
+    match given {
+        Ok(Choice { reason, .. }) => Outcome::Given(reason),
+        Err(TargetingKeyMissing) => Outcome::TargetingKeyMissing,
     }
 }
 
@@ -79,43 +84,72 @@ pub fn kept_apart(set: &EvaluationSet, key: &str, attributes: &Attributes<'_>) -
     Some((outcome, written(status, bytes)))
 }
 
-/// All flags of a set evaluated, and counted; one that fails says so in its place, and the others still answer.
+/// All flags of a set, evaluated; one that fails says so in its place, and the others still answer.
 ///
-/// Gives a whole JSON object; [`evaluated`] adds what is not part of the result.
-pub fn bulk(set: &EvaluationSet, asked: Asked<'_>) -> (Tally, Vec<u8>) {
-    let flags = set.flags();
-    let length = flags.map(|flag| flag.fragments.length()).sum::<usize>();
-    let mut bytes = Vec::with_capacity(length + 512);
-    let mut tally = Tally::default();
-    bytes.extend_from_slice(br#"{"flags":["#);
-    for (index, flag) in set.flags().enumerate() {
-        if index > 0 {
-            bytes.push(b',');
+/// What they gave is kept in two bytes each. From that follow the entity tag, so that whoever has the answer already
+/// costs no writing of it, and the answer itself.
+pub struct Evaluated<'set> {
+    set: &'set EvaluationSet,
+    /// [`Given`] of each flag.
+    given: Vec<u8>,
+    /// What flags that are kept apart answer, with a comma before each.
+    kept_apart: Vec<u8>,
+}
+
+impl<'set> Evaluated<'set> {
+    /// Evaluates, and counts.
+    pub fn all(set: &'set EvaluationSet, asked: Asked<'_>) -> (Tally, Self) {
+        let mut tally = Tally::default();
+        let mut given = Vec::with_capacity(set.length() * Given::BYTES);
+        for flag in set.flags() {
+            let choice = flag.compiled.choose(asked.attributes, set.segments());
+            tally.count(outcome(choice));
+            given.extend_from_slice(&Given::of(choice).to_bytes());
         }
-        match flag.compiled.evaluate(asked.attributes, set.segments()) {
-            Ok(answer) => {
-                tally.count(Outcome::Given(answer.reason));
-                flag.counts.evaluated(Kind::Bulk, answer.variant_index, answer.rule_index, asked.person);
-                flag.fragments.write(&answer, set.tells_rules(), &mut bytes);
+        set.count(&given, asked.person);
+        let mut kept_apart = Vec::new();
+        for key in set.kept_apart().keys() {
+            kept_apart.push(b',');
+            if let Some(outcome) = set.kept_apart().write(key, &set.id, asked.attributes, &mut kept_apart) {
+                tally.count(outcome);
             }
-            Err(TargetingKeyMissing) => {
-                tally.count(Outcome::TargetingKeyMissing);
-                flag.fragments.write_targeting_key_missing(&mut bytes);
+        }
+        (tally, Self { set, given, kept_apart })
+    }
+
+    /// Names the result.
+    pub fn tag(&self) -> EntityTag {
+        let Self { set, given, kept_apart } = self;
+        // Given is as long as the set has flags, so nothing says where it ends.
+        EntityTag::of(&[&set.digest().to_le_bytes(), &set.version.to_le_bytes(), given, kept_apart])
+    }
+
+    /// The answer, and where changes of it are told: `address` is relative to the origin, so that it holds behind a
+    /// proxy.
+    pub fn response(self, tag: &EntityTag, address: &str) -> Response {
+        let Self { set, given, kept_apart } = self;
+        let length: usize = set.flags().map(|flag| flag.fragments.length()).sum();
+        let mut bytes = Vec::with_capacity(length + kept_apart.len() + 512);
+        bytes.extend_from_slice(br#"{"flags":["#);
+        let (given, _) = given.as_chunks::<{ Given::BYTES }>();
+        for (index, (flag, given)) in set.flags().zip(given).enumerate() {
+            if index > 0 {
+                bytes.push(b',');
             }
+            flag.fragments.write(Given::from_bytes(*given).choice(), set.tells_rules(), &mut bytes);
         }
+        let comma = usize::from(given.is_empty() && !kept_apart.is_empty());
+        bytes.extend_from_slice(&kept_apart[comma..]);
+        // An id of keys, a number and an address of ours have nothing that JSON escapes.
+        let (id, version, inactivity) = (&set.id, set.version, events::INACTIVITY_SECONDS);
+        let end = format!(
+            r#"],"metadata":{{"flagSetId":"{id}","version":"{version}"}},"eventStreams":[{{"type":"sse","endpoint":{{"requestUri":"{address}"}},"inactivityDelaySec":{inactivity}}}]}}"#
+        );
+        bytes.extend_from_slice(end.as_bytes());
+        let mut response = written(StatusCode::OK, bytes);
+        response.headers_mut().extend(tag.header().map(|tag| (header::ETAG, tag)));
+        response
     }
-    for key in set.kept_apart().keys() {
-        if bytes.last() != Some(&b'[') {
-            bytes.push(b',');
-        }
-        if let Some(outcome) = set.kept_apart().write(key, &set.id, asked.attributes, &mut bytes) {
-            tally.count(outcome);
-        }
-    }
-    // An id of keys and a number have nothing that JSON escapes.
-    let end = format!(r#"],"metadata":{{"flagSetId":"{}","version":"{}"}}}}"#, set.id, set.version);
-    bytes.extend_from_slice(end.as_bytes());
-    (tally, bytes)
 }
 
 /// The answer to a client that has this result already. It keeps what it was told about event streams.
@@ -123,24 +157,6 @@ pub fn unchanged(tag: &EntityTag) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     response.headers_mut().extend(tag.header().map(|tag| (header::ETAG, tag)));
-    response
-}
-
-/// The answer with an evaluated result, and where changes of it are told: `address` is relative to the origin, so
-/// that it holds behind a proxy.
-pub fn evaluated(mut result: Vec<u8>, tag: &EntityTag, address: &str) -> Response {
-    // An address of ours has nothing that JSON escapes.
-    let streams = format!(
-        r#","eventStreams":[{{"type":"sse","endpoint":{{"requestUri":"{address}"}},"inactivityDelaySec":{}}}]}}"#,
-        events::INACTIVITY_SECONDS
-    );
-    if result.pop() == Some(b'}') {
-        result.extend_from_slice(streams.as_bytes());
-    }
-    let mut response = Response::new(Body::from(result));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.extend(tag.header().map(|tag| (header::ETAG, tag)));
     response
 }
 

@@ -5,8 +5,9 @@
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use signalbox_domain::evaluation::{Answer, CompiledFlag, Reason};
+use signalbox_domain::evaluation::{Choice, CompiledFlag, Reason, TargetingKeyMissing};
 use signalbox_domain::key::FlagKey;
+use xxhash_rust::xxh64::Xxh64;
 
 use super::answer::{ErrorCode, Failure};
 
@@ -44,6 +45,7 @@ pub struct Fragments {
     rules: Box<[Box<[u8]>]>,
     /// The whole answer to whoever does not say who asks.
     targeting_key_missing: Box<[u8]>,
+    digest: u64,
 }
 
 impl Fragments {
@@ -61,28 +63,35 @@ impl Fragments {
         let missing = Failure {
             key: Some(key.as_str()),
             error_code: ErrorCode::TargetingKeyMissing,
-            error_details: &signalbox_domain::evaluation::TargetingKeyMissing.to_string(),
+            error_details: &TargetingKeyMissing.to_string(),
             metadata: Some(metadata),
         };
-        Self {
-            variants: variants.collect(),
-            rules: rules.collect(),
-            targeting_key_missing: json(&missing).into_boxed_slice(),
+        let (variants, rules): (Box<[_]>, Box<[_]>) = (variants.collect(), rules.collect());
+        let targeting_key_missing = json(&missing).into_boxed_slice();
+        let mut digest = Xxh64::new(0);
+        for part in variants.iter().chain(&rules).chain([&targeting_key_missing]) {
+            digest.update(&part.len().to_le_bytes());
+            digest.update(part);
         }
+        Self { variants, rules, targeting_key_missing, digest: digest.digest() }
     }
 
     /// Writes the answer behind what `bytes` holds; which rule decided only where `tells_rule`.
-    pub fn write(&self, answer: &Answer<'_>, tells_rule: bool, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(self.variants.get(answer.variant_index).map_or(&[], AsRef::as_ref));
-        if let Some(rule) = answer.rule_index.filter(|_| tells_rule).and_then(|index| self.rules.get(index)) {
+    pub fn write(&self, given: Result<Choice, TargetingKeyMissing>, tells_rule: bool, bytes: &mut Vec<u8>) {
+        let Ok(Choice { variant, reason, rule }) = given else {
+            return bytes.extend_from_slice(&self.targeting_key_missing);
+        };
+        bytes.extend_from_slice(self.variants.get(variant).map_or(&[], AsRef::as_ref));
+        if let Some(rule) = rule.filter(|_| tells_rule).and_then(|index| self.rules.get(index)) {
             bytes.extend_from_slice(rule);
         }
-        bytes.extend_from_slice(ending(answer.reason));
+        bytes.extend_from_slice(ending(reason));
     }
 
-    /// Writes that whoever asks must be known.
-    pub fn write_targeting_key_missing(&self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(&self.targeting_key_missing);
+    /// The same for flags with the same fragments, and very probably for no others.
+    #[must_use]
+    pub const fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// About how long an answer is, in bytes.

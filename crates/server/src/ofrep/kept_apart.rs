@@ -11,6 +11,7 @@ use signalbox_domain::flagd::expression::Evaluators;
 use signalbox_domain::flagd::{Answer, CompiledFlag, Context, ErrorCode, Failure};
 use signalbox_domain::kept_apart::{KeptApart, KeptHere};
 use signalbox_domain::targeting::Attributes;
+use signalbox_protocol::wire::explanation::{FaultApart, GivenApart, KeptApartExplained};
 
 use super::fragments::Metadata;
 use crate::metrics::Outcome;
@@ -24,6 +25,7 @@ pub struct KeptApartFlags {
 
 struct Compiled {
     flag: CompiledFlag,
+    why: String,
     version: u64,
 }
 
@@ -90,6 +92,11 @@ impl KeptApartFlags {
         self.flags.keys().map(String::as_str)
     }
 
+    /// What each of them gives, and why, by key.
+    pub fn explained(&self, attributes: &Attributes<'_>) -> Vec<KeptApartExplained> {
+        attributes.with_context(|context| self.flags.values().map(|compiled| compiled.explained(context)).collect())
+    }
+
     /// Writes what the flag of this key answers behind what `bytes` holds; none where there is no such flag.
     pub fn write(&self, key: &str, set: &str, attributes: &Attributes<'_>, bytes: &mut Vec<u8>) -> Option<Outcome> {
         let compiled = self.flags.get(key)?;
@@ -102,7 +109,21 @@ impl Compiled {
         let flag = DocumentFlag::alone(key, kept.flag.definition.clone());
         // Shared rules were written out when it was imported, and what was said of its set is said of itself.
         let flag = CompiledFlag::compile(&flag, kept.flag.generation, &Evaluators::default(), &Map::new());
-        Self { flag, version: kept.version }
+        Self { flag, why: kept.flag.why.clone(), version: kept.version }
+    }
+
+    fn explained(&self, context: Context<'_>) -> KeptApartExplained {
+        let (given, fault) = match self.flag.evaluate(context) {
+            Ok(Answer { value, variant, reason, .. }) => {
+                let variant = variant.map(str::to_owned);
+                (Some(GivenApart { variant, value: value.cloned(), reason }), None)
+            }
+            Err(Failure { cause, .. }) => {
+                (None, Some(FaultApart { code: cause.code().as_str().to_owned(), details: cause.to_string() }))
+            }
+        };
+        let (key, why) = (self.flag.key().to_owned(), self.why.clone());
+        KeptApartExplained { key, why, version: self.version, given, fault }
     }
 
     fn write(&self, set: &str, context: Context<'_>, bytes: &mut Vec<u8>) -> Outcome {

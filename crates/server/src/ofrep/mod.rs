@@ -18,13 +18,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 
-use crate::applications::{Admitted, Applications, ClientAddress, EntityTag, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
+use crate::applications::{Admitted, Applications, ClientAddress, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
 use crate::body::{self, Unread};
 use crate::clock;
 use crate::counting::{Counting, PersonHash};
 use crate::http::Message;
 use crate::metrics::Outcome;
-use answer::{Asked, ErrorCode, failure};
+use answer::{Asked, ErrorCode, Evaluated, failure};
 use request::EvaluationRequest;
 
 pub use fragments::Fragments;
@@ -116,13 +116,13 @@ async fn evaluate_flags(
     let engine = &applications.engine;
     let attributes = request.attributes(clock::now());
     let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
-    let (tally, evaluated) = answer::bulk(&set, asked);
+    let (tally, evaluated) = Evaluated::all(&set, asked);
     engine.metrics().evaluations.add(tally);
-    let tag = EntityTag::of(&evaluated);
+    let tag = evaluated.tag();
     if tag.is_known_to(&headers) {
         return answer::unchanged(&tag);
     }
-    answer::evaluated(evaluated, &tag, &events::address(engine, &key))
+    evaluated.response(&tag, &events::address(engine, &key))
 }
 
 fn person(request: &EvaluationRequest<'_>, counting: &Counting) -> Option<PersonHash> {

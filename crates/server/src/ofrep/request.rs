@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use signalbox_domain::Timestamp;
-use signalbox_domain::targeting::{Attributes, TARGETING_KEY};
+use signalbox_domain::targeting::{Attributes, TARGETING_KEY, bounded_numbers};
 
 use super::answer::ErrorCode;
 
@@ -26,6 +26,11 @@ impl EvaluationRequest<'_> {
     pub fn attributes(&self, now: Timestamp) -> Attributes<'_> {
         Attributes::new(self.targeting_key.as_deref(), now, &self.values)
     }
+
+    fn into_owned(self) -> EvaluationRequest<'static> {
+        let targeting_key = self.targeting_key.map(|key| Cow::Owned(key.into_owned()));
+        EvaluationRequest { targeting_key, values: self.values }
+    }
 }
 
 /// Why a body is no request.
@@ -40,12 +45,21 @@ pub struct BadRequest {
 /// Reads a body; attributes only where `wants_attributes`, since most flags look at none.
 ///
 /// The standard wants a context, but clients leave it out when they have none to give; a missing context and an
-/// empty body are an empty context. Unknown fields are for servers that know more, and are passed over.
+/// empty body are an empty context. Unknown fields are for servers that know more, and are passed over. A number that
+/// no double holds is the greatest of its sign, so that one attribute does not keep every flag from being evaluated.
 ///
 /// # Errors
 /// [`BadRequest`] for what is not JSON (`PARSE_ERROR`), and for a context or targeting key of the wrong type
 /// (`INVALID_CONTEXT`).
 pub fn read(body: &[u8], wants_attributes: bool) -> Result<EvaluationRequest<'_>, BadRequest> {
+    let read = read_exactly(body, wants_attributes);
+    match read.is_err().then(|| bounded_numbers(body)).flatten() {
+        Some(bounded) => read_exactly(&bounded, wants_attributes).map(EvaluationRequest::into_owned),
+        None => read,
+    }
+}
+
+fn read_exactly(body: &[u8], wants_attributes: bool) -> Result<EvaluationRequest<'_>, BadRequest> {
     if body.trim_ascii().is_empty() {
         return Ok(EvaluationRequest::default());
     }
@@ -241,6 +255,25 @@ mod tests {
         check(r#"{"context":{}} trailing"#, Err(ErrorCode::ParseError));
         check(r#"{"context":{"targetingKey":"\ud800"}}"#, Err(ErrorCode::ParseError));
         check(&format!(r#"{{"context":{{"deep":{}1{}}}}}"#, "[".repeat(100), "]".repeat(100)), Ok(None));
+    }
+
+    #[test]
+    fn a_number_that_no_double_holds_is_the_greatest_of_its_sign() {
+        let digits = "7".repeat(400);
+        for (sent, number) in [("1e400", f64::MAX), ("-1e400", -f64::MAX), (digits.as_str(), f64::MAX)] {
+            let body = format!(r#"{{"context":{{"targetingKey":"ann","deep":[{{"x":{sent}}}],"text":"{sent}"}}}}"#);
+            let read = read(body.as_bytes(), true).unwrap();
+            assert_eq!(read.targeting_key.as_deref(), Some("ann"));
+            assert_eq!(serde_json::json!(read.values), serde_json::json!({"deep": [{"x": number}], "text": sent}));
+        }
+        // It is a number still, which names nobody, and what is no JSON is none.
+        let key = read(br#"{"context":{"targetingKey":1e400}}"#, true).unwrap();
+        assert_eq!(key.targeting_key, None);
+        assert_eq!(read(br#"{"context":{"a":1e400}"#, true).unwrap_err().code, ErrorCode::ParseError);
+        assert_eq!(
+            read(br#"{"context":{"a":1e400,"targetingKey":[]}}"#, true).unwrap_err().code,
+            ErrorCode::InvalidContext
+        );
     }
 
     #[test]

@@ -47,7 +47,11 @@ async fn a_document_is_previewed_brought_in_served_and_removed() {
     let silent = import(&server, "format=flagd&environment=prod", &document()).await;
     assert_eq!(silent.code(), (422, "reason_required"));
     assert_eq!(server.sequence().await, before);
-    let done = import(&server, "format=flagd&environment=prod&reason=Moving%20over", &document()).await;
+    assert_eq!(preview.body["reason_required"], true);
+    let stale = import(&server, "format=flagd&environment=prod&reason=Moving%20over&version=1", &document()).await;
+    assert_eq!(stale.code(), (409, "version_stale"));
+    let held = format!("format=flagd&environment=prod&reason=Moving%20over&version={}", preview.body["version"]);
+    let done = import(&server, &held, &document()).await;
     assert_eq!(done.body["dry_run"], false);
     let mut same = done.body.clone();
     same["dry_run"] = json!(true);
@@ -77,6 +81,16 @@ async fn a_document_is_previewed_brought_in_served_and_removed() {
     assert_eq!(flags, ["greeting", "pay", "broken", "odd name/é", "switched off"]);
     let tag = all.header("etag").to_owned();
 
+    let explain = "/api/v1/projects/bank/environments/prod/explain";
+    let told = server.post(explain, json!({"context": {"targetingKey": "ann"}})).await;
+    let told: Vec<_> = told.body["kept_apart"].as_array().unwrap().iter().collect();
+    let keys: Vec<_> = told.iter().map(|told| &told["key"]).collect();
+    assert_eq!(keys, ["broken", "odd name/é", "switched off"]);
+    assert_eq!(told[0]["fault"]["code"], "PARSE_ERROR");
+    assert_eq!(told[1]["given"], json!({"variant": "off", "value": "x", "reason": "STATIC"}));
+    assert_eq!(told[2]["given"], json!({"reason": "DISABLED"}));
+    assert!(told[1]["why"].as_str().unwrap().contains("its key must be"), "{}", told[1]);
+
     let kept = server.get(KEPT_APART).await.body;
     assert_eq!(kept["total"], 3);
     assert_eq!(kept["items"][1]["definition"], document()["flags"]["odd name/é"]);
@@ -95,7 +109,7 @@ async fn documents_survive_a_restart_and_tell_what_they_leave_out() {
     let server = Server::with_a_flag().await;
     import(&server, "format=flagd&environment=prod&reason=Moving", &document()).await;
     let rules = json!({"reason": "Try", "rules": [{"id": "r", "split": [{"variant": "on", "weight": 100}],
-        "clauses": [{"operator": "number_at_least", "attribute": "age", "number": 18}]}]});
+        "clauses": [{"operator": "matches_pattern", "attribute": "age", "pattern": "^1"}]}]});
     let pay = "/api/v1/projects/bank/flags/pay/environments/prod";
     let version = server.get(pay).await.version();
     let set = server.ask(Method::PUT, &format!("{pay}/rules")).version(version).body(rules).send().await;
@@ -106,7 +120,7 @@ async fn documents_survive_a_restart_and_tell_what_they_leave_out() {
     assert_eq!(flagd.header("signalbox-not-representable"), "1");
     assert_eq!(
         flagd.body["$signalbox"]["not_representable"],
-        json!([{"place": "flags.pay", "why": "rule \"r\" has clauses that JSON Logic does not read alike"}])
+        json!([{"place": "flags.pay", "why": "rule \"r\" matches a pattern, which JSON Logic cannot"}])
     );
     assert_eq!(flagd.body["flags"], document()["flags"]);
     let ours = server.get(&path("signalbox")).await.body;

@@ -249,6 +249,33 @@ async fn an_explanation_agrees_with_what_applications_get() {
 }
 
 #[tokio::test]
+async fn a_number_beyond_a_double_is_the_greatest_wherever_it_is_sent() {
+    let server = Server::with_a_flag().await;
+    let key = sdk_key(&server).await;
+    let adults = json!({"id": "adults", "split": [{"variant": "on", "weight": 100}],
+        "clauses": [{"operator": "number_at_least", "attribute": "age", "number": 18}]});
+    set_rules(&server, DEV, json!([adults])).await;
+    for (age, variant) in [("1e400", "on"), ("-1e400", "off"), (&*"9".repeat(400), "on"), ("\"1e400\"", "off")] {
+        let context = format!(r#"{{"context":{{"targetingKey":"ann","age":{age}}}}}"#);
+        let all = "/api/v1/projects/bank/environments/dev/explain";
+        let one = server.ask(Method::POST, &format!("{DEV}/explain")).text(&context).send().await;
+        let every = server.ask(Method::POST, all).text(&context).send().await;
+        let evaluated = server.ask_openly(Method::POST, "/ofrep/v1/evaluate/flags").token(&key);
+        let evaluated = evaluated.text(&context).send().await;
+        let told = [
+            &one.body["explanation"]["given"],
+            &every.body["flags"][0]["explanation"]["given"],
+            &evaluated.body["flags"][0],
+        ];
+        assert_eq!(told.map(|told| &told["variant"]), [&json!(variant); 3], "{age}: {told:?}");
+    }
+    // Nowhere else is such a number taken.
+    let flag = r#"{"key":"x","name":"X","value_kind":"float","variants":[{"key":"a","value":1e400}]}"#;
+    let refused = server.ask(Method::POST, "/api/v1/projects/bank/flags").text(flag).send().await;
+    assert_eq!(refused.code(), (400, "malformed_request"));
+}
+
+#[tokio::test]
 async fn a_rollout_drives_one_rule() {
     let server = Server::with_a_flag().await;
     set_rules(

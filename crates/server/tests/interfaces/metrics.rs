@@ -1,13 +1,17 @@
 //! The page of metrics, held against the text format.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bank::{Bank, send};
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use signalbox_server::applications::{self, TrustedProxies};
+use signalbox_server::engine::Engine;
 use signalbox_server::metrics;
 
 /// A sample: its name, its labels, its value.
@@ -133,7 +137,7 @@ impl Observed {
         let bank = Bank::new();
         let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100)
             .merge(metrics::router(bank.engine.clone()))
-            .layer(from_fn_with_state(bank.engine.clone(), metrics::count_requests));
+            .layer(from_fn_with_state(bank.engine.clone(), counted));
         Self { bank, router }
     }
 
@@ -152,6 +156,10 @@ impl Observed {
             .find(|sample| sample.name == name && sample.labels == labels)
             .map(|found| found.value)
     }
+}
+
+async fn counted(State(engine): State<Arc<Engine>>, request: Request, next: Next) -> Response {
+    metrics::count_request(&engine, request, |request| next.run(request)).await
 }
 
 #[tokio::test]

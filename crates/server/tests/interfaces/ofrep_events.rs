@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use crate::bank::{Bank, send};
+use crate::bank::{Bank, production, send};
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use signalbox_domain::command::Command;
+use signalbox_domain::event::Place;
+use signalbox_domain::flagd::Generation;
+use signalbox_domain::flagd::document::Document;
+use signalbox_domain::import::{Import, ImportContent};
 use signalbox_server::applications::{self, TrustedProxies};
 use signalbox_server::engine::Terms;
 use tower::ServiceExt;
@@ -94,6 +98,34 @@ async fn clients_hear_that_their_flags_changed_and_of_nothing_else() {
     while listening.next().await.is_some() {}
     let answer = send(&router, Method::GET, &address, &[], "").await;
     assert_eq!((answer.status, answer.json()["errorCode"].as_str()), (StatusCode::UNAUTHORIZED, Some("GENERAL")));
+}
+
+#[tokio::test]
+async fn clients_hear_of_flags_that_are_kept_apart() {
+    let bank = Bank::new();
+    let (_, key) = bank.sdk_key("production");
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
+    let address = address(&router, &key).await;
+    let mut listening = Listening::at(&router, &address, None).await;
+    let mut told = listening.next().await.unwrap().0.parse::<u64>().unwrap();
+    let import = |value: &str| {
+        let odd = json!({"state": "ENABLED", "variants": {"x": value}, "defaultVariant": "x"});
+        let content = ImportContent::Flagd {
+            document: Document::read(json!({"flags": {"odd name": odd}})).unwrap(),
+            generation: Generation::Flagd3,
+        };
+        let Place { project, environment, .. } = production("odd");
+        Command::Import(Box::new(Import { project, environment, content }))
+    };
+    let Place { project, environment, .. } = production("odd");
+    let remove = Command::RemoveKeptApart { project, environment, key: "odd name".to_owned() };
+    for change in [import("a"), import("b"), remove] {
+        let terms = Terms::system().because("Moving.".to_owned());
+        bank.engine.submit_blocking(change, terms).unwrap();
+        let version = listening.next().await.unwrap().0.parse().unwrap();
+        assert!(version > told);
+        told = version;
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use signalbox_domain::Timestamp;
 use signalbox_domain::key::SegmentKey;
 use signalbox_domain::targeting::{
     Attributes, CompiledSegment, CompiledSegments, Quantifier, Segment, SegmentExplanation, Standing, TARGETING_KEY,
+    read_context,
 };
 
 use crate::form::sentence;
@@ -86,7 +87,7 @@ fn context(line: &str) -> Result<Map<String, Value>, String> {
     if !line.starts_with('{') {
         return Ok([(TARGETING_KEY.to_owned(), Value::String(line.to_owned()))].into_iter().collect());
     }
-    serde_json::from_str(line).map_err(|error| {
+    read_context(line.as_bytes()).map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
         format!("{} In “{}”.", sentence(message, ""), shortened(line))

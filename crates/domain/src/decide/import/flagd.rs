@@ -164,7 +164,7 @@ impl Importer<'_, '_> {
         let configuration = flag.configurations.get(&self.environment);
         let configuration = configuration.ok_or_else(|| Refusal::not_found("environment", &self.environment))?;
         let drawn_alike = |rule: &Value| !draws(rule) || flag.bucketing.algorithm.generation() == generation;
-        let written = as_definition(flag, configuration);
+        let written = as_definition(flag, configuration, &self.known()?.segments);
         if written.is_ok_and(|written| native.is_said_by(&written)) && native.targeting.as_ref().is_none_or(drawn_alike)
         {
             return Ok(());

@@ -3,6 +3,8 @@
 mod flagd;
 mod signalbox;
 
+use std::cell::Cell;
+
 use super::{Desk, Events};
 use crate::command::Command;
 use crate::envelope::Envelope;
@@ -21,6 +23,11 @@ impl Desk<'_> {
         let Import { project, environment, content } = import;
         let known = self.project(&project)?;
         let production = self.environment(known, &environment)?.production;
+        let version = known.version_for_import(&environment);
+        // Whoever was shown what it would change may hold it to that.
+        if self.version.is_some() {
+            self.made_against(version)?;
+        }
         let trial = State {
             sequence: self.state.sequence,
             time: self.state.time,
@@ -33,16 +40,19 @@ impl Desk<'_> {
             project,
             environment,
             production,
+            reason_required: false,
             events: Vec::new(),
-            report: Report::default(),
+            report: Report { version, ..Report::default() },
         };
         match content {
             ImportContent::Flagd { document, generation } => importer.take_flagd(document, generation)?,
             ImportContent::Signalbox(document) => importer.take_signalbox(*document)?,
         }
-        let Importer { events, report, .. } = importer;
-        // A flag that was not there gives something as soon as it is, so whatever comes into production says why.
-        self.reason_if(production && !events.is_empty())?;
+        let Importer { events, mut report, reason_required, .. } = importer;
+        // A flag that was not there gives something as soon as it is, and what is turned off here has no late reason.
+        let gives = |event: &Event| matches!(event, Event::FlagCreated { .. } | Event::KillSwitchEngaged { .. });
+        report.reason_required = reason_required || production && events.iter().any(gives);
+        self.reason_if(report.reason_required)?;
         self.report = Some(report);
         Ok(events)
     }
@@ -72,6 +82,8 @@ struct Importer<'d, 'a> {
     project: ProjectKey,
     environment: EnvironmentKey,
     production: bool,
+    /// Whether something of what was taken so far must say why.
+    reason_required: bool,
     events: Vec<Event>,
     report: Report,
 }
@@ -92,15 +104,19 @@ impl Importer<'_, '_> {
             vault: self.desk.vault,
             version: version_for(&self.trial, &command),
             reason: self.desk.reason.clone(),
+            reason_wanted: Cell::new(false),
+            on_trial: true,
             entropy: self.desk.entropy.clone(),
             personal: std::mem::take(&mut self.desk.personal),
             erased: Vec::new(),
             report: None,
         };
         let decided = desk.route(command);
-        let Desk { entropy, personal, .. } = desk;
+        let Desk { entropy, personal, reason_wanted, .. } = desk;
         (self.desk.entropy, self.desk.personal) = (entropy, personal);
-        decided?.into_iter().try_for_each(|event| self.record(event))
+        let events = decided?;
+        self.reason_required |= reason_wanted.get() && !events.is_empty();
+        events.into_iter().try_for_each(|event| self.record(event))
     }
 
     fn record(&mut self, event: Event) -> Result<(), Refusal> {
@@ -119,7 +135,7 @@ impl Importer<'_, '_> {
     /// Does all of `changes` to a flag, or none of it: the refusal says why not, in words.
     ///
     /// # Errors
-    /// What refuses the whole import: a reason that is missing.
+    /// What refuses the whole import: a project that is not there.
     fn whole(
         &mut self,
         key: &FlagKey,
@@ -128,6 +144,7 @@ impl Importer<'_, '_> {
         let before = self.known()?.flags.get(key).cloned();
         let kept = self.known()?.kept_apart_in(&self.environment, key.as_str()).cloned();
         let (events, sequence, personal) = (self.events.len(), self.trial.sequence, self.desk.personal.len());
+        let reason_required = self.reason_required;
         let was_there = before.is_some() || kept.is_some();
         let refusal = match changes(self) {
             Ok(()) if self.events.len() == events => return Ok(Ok(Change::Unchanged)),
@@ -137,6 +154,7 @@ impl Importer<'_, '_> {
         self.events.truncate(events);
         self.desk.personal.truncate(personal);
         self.trial.sequence = sequence;
+        self.reason_required = reason_required;
         if let Some(project) = self.trial.projects.get_mut(&self.project) {
             match before {
                 Some(flag) => project.flags.insert(key.clone(), flag),
@@ -146,10 +164,7 @@ impl Importer<'_, '_> {
                 project.kept_apart.entry(self.environment.clone()).or_default().flags.insert(key.to_string(), kept);
             }
         }
-        match refusal {
-            Refusal::ReasonRequired => Err(Refusal::ReasonRequired),
-            other => Ok(Err(other.to_string())),
-        }
+        Ok(Err(refusal.to_string()))
     }
 
     /// Keeps a flag apart, or says why that cannot be either.
@@ -185,7 +200,7 @@ impl Importer<'_, '_> {
         if change == Change::Unchanged {
             return Ok(());
         }
-        self.desk.reason_if(self.production)?;
+        self.reason_required |= self.production;
         self.record(Event::KeptApartChanged {
             project: self.project.clone(),
             environment: self.environment.clone(),

@@ -87,7 +87,6 @@ impl Importer<'_, '_> {
         match self.change(command) {
             Ok(()) if self.events.len() == before => self.report.put(place, Change::Unchanged),
             Ok(()) => self.report.put(place, change),
-            Err(Refusal::ReasonRequired) => return Err(Refusal::ReasonRequired),
             Err(refusal) => self.report.leave_out(place, refusal),
         }
         Ok(())

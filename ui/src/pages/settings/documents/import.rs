@@ -39,13 +39,15 @@ pub struct Shown {
 }
 
 impl Asked {
-    fn query(&self, dry_run: bool, reason: Option<String>) -> ImportQuery {
+    /// On trial; or in earnest, where that `version` still stands.
+    fn query(&self, dry_run: bool, reason: Option<String>, version: Option<u64>) -> ImportQuery {
         ImportQuery {
             format: self.format,
             environment: self.environment.clone(),
             generation: (self.format == Format::Flagd).then_some(self.generation),
             dry_run,
             reason,
+            version,
         }
     }
 }
@@ -167,7 +169,7 @@ impl Importing {
         let asked = Asked { format, generation, environment, document };
         self.busy.set(true);
         spawn_local(async move {
-            let answer = self.send(&asked, true, None).await;
+            let answer = self.send(asked.query(true, None, None), &asked).await;
             self.busy.try_set(false);
             match answer {
                 Ok(report) => {
@@ -183,33 +185,36 @@ impl Importing {
         });
     }
 
-    /// Brings in what is shown.
+    /// Brings in what is shown, as long as that is what would happen.
     ///
     /// # Errors
-    /// What the server answered; or that something else would happen now, which is then shown.
+    /// What the server answered. Where something has changed since, what would happen now is shown.
     pub async fn import(self, reason: Option<String>) -> Result<(), ErrorBody> {
         let Some(Shown { asked, report, .. }) = self.shown.get_untracked() else { return Ok(()) };
-        // What was confirmed is what was shown: somebody may have changed a flag since then.
-        let again = self.send(&asked, true, None).await?;
-        if again != report {
-            self.shown.try_set(Some(Shown { asked, report: again, done: None }));
-            return Err(ErrorBody::new(
-                ErrorCode::NotPossibleNow,
-                "somebody changed the project since you looked; what would happen now is shown, so look once more",
-            ));
+        // A server of an earlier version does not say.
+        let version = Some(report.version).filter(|version| *version > 0);
+        match self.send(asked.query(false, reason, version), &asked).await {
+            Ok(report) => {
+                self.store.toast(ToastKind::Done, headline(&report, true));
+                let done = Some(self.store.now.get_untracked());
+                self.shown.try_set(Some(Shown { asked, report, done }));
+                Ok(())
+            }
+            Err(error) => {
+                if error.error.code == ErrorCode::VersionStale
+                    && let Ok(report) = self.send(asked.query(true, None, None), &asked).await
+                {
+                    self.shown.try_set(Some(Shown { asked, report, done: None }));
+                }
+                Err(error)
+            }
         }
-        let report = self.send(&asked, false, reason).await?;
-        self.store.toast(ToastKind::Done, headline(&report, true));
-        let done = Some(self.store.now.get_untracked());
-        self.shown.try_set(Some(Shown { asked, report, done }));
-        Ok(())
     }
 
-    async fn send(&self, asked: &Asked, dry_run: bool, reason: Option<String>) -> Result<Report, ErrorBody> {
+    async fn send(&self, query: ImportQuery, asked: &Asked) -> Result<Report, ErrorBody> {
         let Some(at) = self.at.try_get_value() else {
             return Err(ErrorBody::new(ErrorCode::NotPossibleNow, "the page was left"));
         };
-        let query = asked.query(dry_run, reason);
         let told = self.store.send_document::<ImportDocument>(&at, &query, asked.document.clone()).await?;
         Ok(told.report)
     }
