@@ -104,7 +104,7 @@ pub fn Outcome(
                     let path = format!("{} / {} / import", importing.project(), asked.environment);
                     let fresh = of_import(&report, environment, &path);
                     // What happened is told on the page, not in the dialog that is closing.
-                    Some(told.cloned().flatten().filter(|_| importing.shown.with(|shown| is_done(shown))).unwrap_or(fresh))
+                    Some(told.cloned().flatten().filter(|_| importing.shown.with(is_done)).unwrap_or(fresh))
                 });
                 let first = confirmation.get_untracked()?;
                 Some(view! {
