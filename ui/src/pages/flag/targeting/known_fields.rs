@@ -215,6 +215,7 @@ fn KnownRow(row: Row, rows: RwSignal<Vec<Row>>) -> impl IntoView {
                         autocomplete="off"
                         spellcheck="false"
                         placeholder="attribute"
+                        title=move || row.name.get()
                         prop:value=move || row.name.get()
                         on:input=move |event| row.name.set(event_target_value(&event))
                     />

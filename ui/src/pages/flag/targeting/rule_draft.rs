@@ -224,7 +224,7 @@ mod tests {
         assert!(draft.read(&variants(), &Segments::default()).unwrap().split.is_empty());
         draft.expression = Some("{\n\"==\": [1, 1}".into());
         let problems = draft.read(&variants(), &Segments::default()).unwrap_err();
-        assert!(problems["expression"].starts_with("Line 2: "), "{problems:?}");
+        assert!(problems["expression"].starts_with("Line 2, column 12: "), "{problems:?}");
     }
 
     #[test]

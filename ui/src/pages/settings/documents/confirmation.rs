@@ -23,7 +23,7 @@ pub fn of_import(report: &Report, environment: &Environment, path: &str) -> Conf
             Fact::new(FactKind::NotAffected, "Other environments, and flags that the document does not name."),
             Fact::new(FactKind::WayBack, way_back(report)),
         ],
-        reason: if environment.production { Reason::Required } else { Reason::Optional },
+        reason: if report.reason_required { Reason::Required } else { Reason::Optional },
         exact: Exact { path: path.to_owned(), removed: Vec::new(), added: lines(report) },
         confirm: format!("Import {what}"),
         working: "Importing…",
@@ -61,20 +61,24 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn production_asks_for_a_reason() {
-        let environment = |production| -> Environment {
-            serde_json::from_value(json!({
-                "project": "bank", "key": "prod", "name": "Production", "production": production, "audience": 0,
-                "position": 0, "version": 1
-            }))
-            .unwrap()
+    fn a_reason_is_asked_for_where_the_server_insists() {
+        let environment: Environment = serde_json::from_value(json!({
+            "project": "bank", "key": "prod", "name": "Production", "production": true, "audience": 0,
+            "position": 0, "version": 1
+        }))
+        .unwrap();
+        let report = Report {
+            created: vec!["pay".into()],
+            changed: vec!["card".into()],
+            reason_required: true,
+            ..Report::default()
         };
-        let report = Report { created: vec!["pay".into()], changed: vec!["card".into()], ..Report::default() };
-        let told = of_import(&report, &environment(true), "POST /import");
+        let told = of_import(&report, &environment, "POST /import");
         assert_eq!(told.reason, Reason::Required);
         assert_eq!((told.effect.figure.as_str(), told.confirm.as_str()), ("2 flags", "Import 2 flags"));
         assert_eq!(told.exact.added, ["new: pay", "changed: card"]);
-        assert_eq!(of_import(&report, &environment(false), "").reason, Reason::Optional);
+        let free = Report { reason_required: false, ..report };
+        assert_eq!(of_import(&free, &environment, "").reason, Reason::Optional);
     }
 
     #[test]

@@ -4,7 +4,9 @@ mod confirmation;
 mod draft;
 mod export;
 mod import;
+mod import_card;
 mod left_out;
+mod outcome;
 mod outline;
 mod report;
 
@@ -15,7 +17,7 @@ use crate::components::{Empty, LinkButton, Segmented, SkeletonRows};
 use crate::state::use_store;
 
 use export::ExportCard;
-use import::ImportCard;
+use import_card::ImportCard;
 
 /// Import and export of the current project.
 #[component]
