@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use signalbox_domain::Refusal;
+use signalbox_domain::targeting::bounded_numbers;
 
 use crate::form::sentence;
 
@@ -28,6 +29,15 @@ pub fn read<Content: DeserializeOwned>(text: &str) -> Result<Content, Fault> {
         let column = line.and(Some(error.column()).filter(|column| *column > 0 && !error.is_data()));
         Fault { line, column, message: sentence(message, "") }
     })
+}
+
+/// Reads what an application sends of a person: a number beyond a double counts as the greatest of its sign.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_context<Content: DeserializeOwned>(text: &str) -> Result<Content, Fault> {
+    let bounded = bounded_numbers(text.as_bytes()).and_then(|bounded| String::from_utf8(bounded).ok());
+    read(bounded.as_deref().unwrap_or(text))
 }
 
 impl Fault {

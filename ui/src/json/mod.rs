@@ -4,4 +4,4 @@ mod editor;
 mod fault;
 
 pub use editor::JsonEditor;
-pub use fault::{Fault, line_of, read};
+pub use fault::{Fault, line_of, read, read_context};

@@ -54,7 +54,7 @@ impl Kind {
     fn read(self, typed: &str) -> Result<Value, String> {
         match self {
             Self::Text => Ok(json!(typed)),
-            Self::Number => match serde_json::from_str::<Value>(typed) {
+            Self::Number => match json::read_context::<Value>(typed) {
                 Ok(Value::Number(number)) => Ok(Value::Number(number)),
                 _ => Err("Must be a number, such as 42 or 8.5.".into()),
             },
@@ -63,7 +63,7 @@ impl Kind {
                 "false" | "no" => Ok(json!(false)),
                 _ => Err("Must be true or false.".into()),
             },
-            Self::Json => json::read(typed).map_err(|fault: Fault| format!("Must be JSON. {}", fault.message)),
+            Self::Json => json::read_context(typed).map_err(|fault: Fault| format!("Must be JSON. {}", fault.message)),
         }
     }
 }
@@ -92,7 +92,7 @@ pub fn context(key: &str, attributes: &[Typed]) -> Result<Context, (usize, Strin
 /// # Errors
 /// [`Fault`] at its line.
 pub fn of_json(text: &str) -> Result<Context, Fault> {
-    let mut context: Context = json::read(text)?;
+    let mut context: Context = json::read_context(text)?;
     match context.get(TARGETING_KEY) {
         // As in the field: an empty key is none.
         Some(Value::String(key)) if key.is_empty() => {
@@ -181,6 +181,9 @@ mod tests {
             })
         );
         assert!(context("", &[]).unwrap().is_empty());
+        let beyond = row("reach", Kind::Number, "1e400");
+        assert_eq!(Value::Object(context("", &[beyond]).unwrap()), json!({"reach": f64::MAX}));
+        assert_eq!(Value::Object(of_json(r#"{"reach": -1e400}"#).unwrap()), json!({"reach": f64::MIN}));
     }
 
     #[test]
