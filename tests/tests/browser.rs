@@ -50,9 +50,10 @@ const DOCUMENT: &str = r#"{"flags":{
 async fn flags_are_brought_in_after_a_look_and_found_by_a_saved_view() {
     let server = Server::start();
     let api = server.api();
+    let production = json!({"key": "prod", "name": "Production", "production": true, "audience": 1000});
     for (path, body) in [
         ("/api/v1/projects", json!({"key": "bank", "name": "Bank"})),
-        ("/api/v1/projects/bank/environments", json!({"key": "prod", "name": "Production", "production": true})),
+        ("/api/v1/projects/bank/environments", production),
     ] {
         api.post(path, &body).await;
     }
