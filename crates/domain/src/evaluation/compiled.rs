@@ -14,23 +14,25 @@ use crate::key::{FlagKey, SegmentKey, VariantKey};
 use crate::personal::Vault;
 use crate::project::SegmentInProject;
 
-/// A flag in an environment, ready to be asked.
+/// A flag in an environment, ready to be asked. In this order, since what is asked first, and of every flag, should lie
+/// together: evaluating many flags is waiting for memory.
 #[derive(Clone)]
+#[repr(C)]
 pub struct CompiledFlag {
-    pub(super) key: FlagKey,
-    pub(super) variants: Vec<(VariantKey, Value)>,
-    pub(super) off: usize,
     pub(super) killed: bool,
-    /// Variant of each person who has one of their own.
-    pub(super) overrides: HashMap<Box<str>, usize>,
+    /// Whether everybody gets the same, kill switch aside.
+    pub(super) is_static: bool,
+    reads_attributes: bool,
+    pub(super) off: usize,
+    /// Variant of each person who has one of their own; absent where nobody has.
+    pub(super) overrides: Option<Box<HashMap<Box<str>, usize>>>,
     pub(super) prerequisites: Box<[CompiledPrerequisite]>,
     pub(super) rules: Box<[GivenRule]>,
     /// For those whom no rule fits.
     pub(super) fallback: Grant,
-    /// Whether everybody gets the same, kill switch aside.
-    pub(super) is_static: bool,
     pub(super) bucketer: Bucketer,
-    reads_attributes: bool,
+    pub(super) variants: Vec<(VariantKey, Value)>,
+    pub(super) key: FlagKey,
     version: u64,
 }
 
@@ -92,7 +94,8 @@ impl CompiledFlag {
                 flag: (environs.flag)(&wanted.flag),
             })
             .collect();
-        let is_static = overrides.is_empty() && prerequisites.is_empty() && rules.is_empty() && fallback.is_static();
+        let overrides = (!overrides.is_empty()).then(|| Box::new(overrides));
+        let is_static = overrides.is_none() && prerequisites.is_empty() && rules.is_empty() && fallback.is_static();
         let mut compiled = Self {
             key: flag.key.clone(),
             killed: configuration.kill.is_some(),

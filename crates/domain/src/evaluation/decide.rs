@@ -117,8 +117,8 @@ impl CompiledFlag {
                 .note(|| Step::new(StepKind::KillSwitch, true, "Turned off for everyone", "Nothing below is asked."));
             return Ok(Choice { variant: self.off, reason: Reason::Disabled, rule: None });
         }
-        if !self.overrides.is_empty()
-            && let Some(&variant) = attributes.targeting_key().and_then(|key| self.overrides.get(key))
+        if let Some(overrides) = &self.overrides
+            && let Some(&variant) = attributes.targeting_key().and_then(|key| overrides.get(key))
         {
             witness.note(|| {
                 Step::new(StepKind::Override, true, "Has a version of their own", "It stands above every rule.")

@@ -12,14 +12,15 @@ use crate::key::{RuleId, SegmentKey};
 use crate::personal::Commitment;
 use crate::targeting::{Attributes, CompiledRule, CompiledSegments, Rule};
 
-/// A rule: who fits, and what they get.
+/// A rule: who fits, and what they get. In this order, since what is asked first should lie together.
 #[derive(Clone)]
+#[repr(C)]
 pub(super) struct GivenRule {
+    advanced: Option<Box<Advanced>>,
     condition: CompiledRule,
-    advanced: Option<Advanced>,
+    pub(super) grant: Grant,
     title: Box<str>,
     named_segments: Box<[SegmentKey]>,
-    pub(super) grant: Grant,
 }
 
 /// A rule in JSON Logic.
@@ -49,7 +50,7 @@ impl GivenRule {
             advanced: rule
                 .expression
                 .as_ref()
-                .map(|expression| Advanced { expression: compile(expression), generation }),
+                .map(|expression| Box::new(Advanced { expression: compile(expression), generation })),
             title: rule.title().into(),
             named_segments: rule.references("").into_iter().map(|(_, key)| key.clone()).collect(),
             grant,

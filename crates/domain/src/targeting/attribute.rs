@@ -322,6 +322,23 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_is_split_by_as_a_text() {
+        let context = json!({"targetingKey": "ann", "company": {"id": 7, "name": "", "tags": ["a"]}});
+        let attributes = Attributes::of_context(context.as_object().unwrap(), Timestamp::default());
+        for (path, expect) in [
+            ("targetingKey", Some("ann")),
+            ("company.id", Some("7")),
+            ("company.name", None),
+            ("company.tags", None),
+            ("company", None),
+            ("nothing", None),
+        ] {
+            let path = AttributePath::new(path).unwrap();
+            assert_eq!(attributes.with_text(&path, |text| text.map(str::to_owned)).as_deref(), expect, "{path}");
+        }
+    }
+
+    #[test]
     fn an_empty_or_foreign_targeting_key_is_none() {
         for context in
             [json!({}), json!({"targetingKey": ""}), json!({"targetingKey": 7}), json!({"targetingKey": null})]

@@ -120,8 +120,9 @@ impl<'set> Evaluated<'set> {
     /// Names the result.
     pub fn tag(&self) -> EntityTag {
         let Self { set, given, kept_apart } = self;
+        let beginning = [set.digest(), set.version, u64::from(set.tells_rules())].map(u64::to_le_bytes);
         // Given is as long as the set has flags, so nothing says where it ends.
-        EntityTag::of(&[&set.digest().to_le_bytes(), &set.version.to_le_bytes(), given, kept_apart])
+        EntityTag::of(&[set.id.as_bytes(), &[0], beginning.as_flattened(), given, kept_apart])
     }
 
     /// The answer, and where changes of it are told: `address` is relative to the origin, so that it holds behind a
