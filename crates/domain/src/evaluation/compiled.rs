@@ -25,6 +25,7 @@ pub struct CompiledFlag {
     reads_attributes: bool,
     pub(super) off: usize,
     /// Variant of each person who has one of their own; absent where nobody has.
+    #[expect(clippy::box_collection, reason = "a pointer that is mostly absent is a sixth of an empty map")]
     pub(super) overrides: Option<Box<HashMap<Box<str>, usize>>>,
     pub(super) prerequisites: Box<[CompiledPrerequisite]>,
     pub(super) rules: Box<[GivenRule]>,

@@ -17,6 +17,7 @@ use crate::targeting::{AttributePath, Attributes, CompiledSegments};
 #[derive(Clone)]
 pub(super) struct Grant {
     /// People who have it by name; absent where there are none.
+    #[expect(clippy::box_collection, reason = "a pointer that is mostly absent is a sixth of an empty set")]
     named: Option<Box<HashSet<Box<str>>>>,
     /// Segments that have it whole.
     rings: Box<[SegmentKey]>,
