@@ -26,7 +26,7 @@ use crate::counting::Counting;
 use source::Source;
 
 pub use given::Given;
-pub use set::{EvaluationSet, ServedFlag};
+pub use set::{EvaluationSet, ServedFlag, Told};
 
 /// An environment as each kind of key sees it.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value;
+use smallvec::SmallVec;
 
 use super::bucketing::Bucketer;
 use super::explanation::{Step, StepKind};
@@ -28,10 +29,11 @@ pub struct CompiledFlag {
     #[expect(clippy::box_collection, reason = "a pointer that is mostly absent is a sixth of an empty map")]
     pub(super) overrides: Option<Box<HashMap<Box<str>, usize>>>,
     pub(super) prerequisites: Box<[CompiledPrerequisite]>,
-    pub(super) rules: Box<[GivenRule]>,
+    pub(super) bucketer: Bucketer,
+    /// One lies in the flag itself, as most have no more.
+    pub(super) rules: SmallVec<[GivenRule; 1]>,
     /// For those whom no rule fits.
     pub(super) fallback: Grant,
-    pub(super) bucketer: Bucketer,
     pub(super) variants: Vec<(VariantKey, Value)>,
     pub(super) key: FlagKey,
     version: u64,
@@ -68,7 +70,7 @@ impl CompiledFlag {
         let off = flag.variants.iter().position(|variant| variant.key == flag.off_variant).unwrap_or_default();
         let index = |key: &VariantKey| flag.variants.iter().position(|variant| variant.key == *key).unwrap_or(off);
         let vault = environs.vault;
-        let rules: Box<[_]> = configuration
+        let rules: SmallVec<[_; 1]> = configuration
             .rules
             .iter()
             .map(|rule| {

@@ -14,6 +14,7 @@ use crate::targeting::{Attributes, CompiledSegments};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[repr(u8)]
 pub enum Reason {
     /// Everybody gets this here.
     Static,
@@ -28,6 +29,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] = [Self::Static, Self::Default, Self::TargetingMatch, Self::Split, Self::Disabled];
+
     /// As OpenFeature spells it: `TARGETING_MATCH`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -87,6 +91,7 @@ impl CompiledFlag {
     ///
     /// # Errors
     /// As [`Self::evaluate`].
+    #[inline]
     pub fn choose(
         &self,
         attributes: &Attributes<'_>,
@@ -166,6 +171,7 @@ impl CompiledFlag {
         }
     }
 
+    #[inline]
     fn granted(&self, (variant, reason): Granted, rule: Option<usize>) -> Choice {
         Choice { variant: variant.unwrap_or(self.off), reason, rule }
     }

@@ -71,6 +71,7 @@ impl GivenRule {
     }
 
     /// Whether it fits whoever asks; `index` counts the rules of the flag from 0.
+    #[inline]
     pub(super) fn fit<W: Witness>(
         &self,
         index: usize,

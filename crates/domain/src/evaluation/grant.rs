@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use smallvec::SmallVec;
+
 use super::bucketing::Bucketer;
 use super::decide::{Reason, TargetingKeyMissing};
 use super::explanation::{Step, StepKind};
@@ -23,7 +25,7 @@ pub(super) struct Grant {
     rings: Box<[SegmentKey]>,
     share: Share,
     /// Upper end of each variant's buckets, rising to [`BUCKETS`].
-    split: Box<[(u32, usize)]>,
+    split: SmallVec<[(u32, usize); 1]>,
     /// Whose bucket decides; the targeting key when absent.
     split_by: Option<Box<AttributePath>>,
     /// Whether a rollout drives the share: either arm then answers [`Reason::Split`].
@@ -120,6 +122,7 @@ impl Grant {
     ///
     /// # Errors
     /// [`TargetingKeyMissing`] when a share or a split decides by the targeting key and there is none.
+    #[inline]
     pub(super) fn of<W: Witness>(
         &self,
         attributes: &Attributes<'_>,
@@ -155,12 +158,16 @@ impl Grant {
                 let place = self.place_in(attributes, |key| bucketer.membership_bucket(key))?;
                 let is_in = place.is_some_and(|bucket| bucket < share.buckets());
                 witness.note(|| share_step(share, place, is_in, self.split_by.as_deref()));
-                if is_in {
-                    Ok((Some(self.variant_of(attributes, bucketer, witness)?), reasons.within))
-                } else {
-                    // Whoever is in no bucket was not drawn, so no arm of a split has them.
-                    Ok((None, if place.is_some() { reasons.outside } else { Reason::Default }))
+                // Whoever is in no bucket was not drawn, so no arm of a split has them.
+                let outside = if place.is_some() { reasons.outside } else { Reason::Default };
+                let reason = if is_in { reasons.within } else { outside };
+                // Nothing foretells on which side somebody is, so with one variant there is no jump here: the
+                // processor would take the wrong one half of the time, and notice only when the hash is there.
+                if let [(BUCKETS, only)] = *self.split {
+                    return Ok((is_in.then_some(only), reason));
                 }
+                let variant = if is_in { Some(self.variant_of(attributes, bucketer, witness)?) } else { None };
+                Ok((variant, reason))
             }
         }
     }
@@ -197,6 +204,7 @@ impl Grant {
     }
 
     /// The bucket of whoever asks; `None` where the attribute that is split by is missing.
+    #[inline]
     fn place_in(
         &self,
         attributes: &Attributes<'_>,

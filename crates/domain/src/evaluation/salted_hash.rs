@@ -58,7 +58,10 @@ impl SaltedHash {
 
     /// XXH64 of the salt with `text` behind it.
     pub(super) fn of(&self, text: &[u8]) -> u64 {
-        let [first, second, third, fourth, fifth] = PRIMES;
+        let length = self.length + text.len();
+        if length / WORD - self.length / WORD / STRIPE * STRIPE < STRIPE {
+            return self.of_short(text, length);
+        }
         let (behind, last) = text.as_chunks::<WORD>();
         let mut words = Words {
             salt: self.words[..self.word_count].iter(),
@@ -67,37 +70,64 @@ impl SaltedHash {
             carried_bits: self.rest_bits,
             last: word::of_fewer(last),
         };
-        let length = self.length + text.len();
         let mut left = length / WORD - self.length / WORD / STRIPE * STRIPE;
-        let mut hash = self.beginning;
-        if left >= STRIPE {
-            let mut accumulators = self.accumulators;
-            while left >= STRIPE {
-                take_in(&mut accumulators, std::array::from_fn(|_| words.next()));
-                left -= STRIPE;
-            }
-            hash = join(&accumulators);
+        let mut accumulators = self.accumulators;
+        while left >= STRIPE {
+            take_in(&mut accumulators, std::array::from_fn(|_| words.next()));
+            left -= STRIPE;
         }
-        hash = hash.wrapping_add(length as u64);
-        for _ in 0..left {
-            hash = (hash ^ round(0, words.next())).rotate_left(27).wrapping_mul(first).wrapping_add(fourth);
-        }
-        let mut rest = words.rest(bits(last));
-        let mut bytes = length % WORD;
-        if bytes >= WORD / 2 {
-            hash = (hash ^ (rest & u64::from(u32::MAX)).wrapping_mul(first)).rotate_left(23);
-            hash = hash.wrapping_mul(second).wrapping_add(third);
-            rest >>= 32;
-            bytes -= WORD / 2;
-        }
-        for _ in 0..bytes {
-            hash = (hash ^ (rest & 0xFF).wrapping_mul(fifth)).rotate_left(11).wrapping_mul(first);
-            rest >>= 8;
-        }
-        hash = (hash ^ hash >> 33).wrapping_mul(second);
-        hash = (hash ^ hash >> 29).wrapping_mul(third);
-        hash ^ hash >> 32
+        let hash = join(&accumulators).wrapping_add(length as u64);
+        let hash = (0..left).fold(hash, |hash, _| step(hash, words.next()));
+        finish(hash, words.rest(bits(last)), length % WORD)
     }
+
+    /// The same where salt and text make no stripe behind those of the salt alone.
+    #[inline]
+    fn of_short(&self, text: &[u8], length: usize) -> u64 {
+        let (behind, last) = text.as_chunks::<WORD>();
+        let hash = self.beginning.wrapping_add(length as u64);
+        let mut hash = self.words[..self.word_count].iter().fold(hash, |hash, word| step(hash, *word));
+        let mut carried = self.rest;
+        let left_of = |word: u64| word.checked_shr(u64::BITS - self.rest_bits).unwrap_or_default();
+        for word in behind {
+            let word = u64::from_le_bytes(*word);
+            hash = step(hash, carried | word << self.rest_bits);
+            carried = left_of(word);
+        }
+        let (last, last_bits) = (word::of_fewer(last), bits(last));
+        carried |= last << self.rest_bits;
+        if self.rest_bits + last_bits >= u64::BITS {
+            hash = step(hash, carried);
+            carried = left_of(last);
+        }
+        finish(hash, carried, length % WORD)
+    }
+}
+
+/// Takes in a word behind the stripes.
+#[inline]
+const fn step(hash: u64, word: u64) -> u64 {
+    (hash ^ round(0, word)).rotate_left(27).wrapping_mul(PRIMES[0]).wrapping_add(PRIMES[3])
+}
+
+/// Takes in the last bytes, fewer than a word, and spreads every bit over all others.
+#[inline]
+const fn finish(mut hash: u64, mut rest: u64, mut bytes: usize) -> u64 {
+    let [first, second, third, _, fifth] = PRIMES;
+    if bytes >= WORD / 2 {
+        hash = (hash ^ (rest & u32::MAX as u64).wrapping_mul(first)).rotate_left(23);
+        hash = hash.wrapping_mul(second).wrapping_add(third);
+        rest >>= 32;
+        bytes -= WORD / 2;
+    }
+    while bytes > 0 {
+        hash = (hash ^ (rest & 0xFF).wrapping_mul(fifth)).rotate_left(11).wrapping_mul(first);
+        rest >>= 8;
+        bytes -= 1;
+    }
+    hash = (hash ^ hash >> 33).wrapping_mul(second);
+    hash = (hash ^ hash >> 29).wrapping_mul(third);
+    hash ^ hash >> 32
 }
 
 fn take_in(accumulators: &mut [u64; STRIPE], stripe: [u64; STRIPE]) {

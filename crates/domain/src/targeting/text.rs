@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use super::attribute::{AttributePath, Digits, Seen};
 use super::comparable::Comparable;
@@ -82,7 +83,7 @@ const FEW: usize = 8;
 
 #[derive(Debug, Clone)]
 enum Needles {
-    OneOfFew(Box<[Comparable<Box<str>>]>),
+    OneOfFew(SmallVec<[Comparable<Box<str>>; 2]>),
     OneOfMany(HashSet<Box<str>>),
     Part(Comparison, Box<[Box<str>]>),
 }
@@ -101,6 +102,7 @@ impl TextMatcher {
         Self { ignore_case: test.ignore_case, needles }
     }
 
+    #[inline]
     pub(super) fn judge(&self, seen: Seen<'_>) -> Verdict {
         let mut digits = Digits::default();
         match seen.as_text(&mut digits).filter(|text| text.len() <= LONGEST_READ) {
@@ -112,6 +114,7 @@ impl TextMatcher {
 }
 
 impl Needles {
+    #[inline]
     fn find(&self, text: &str) -> bool {
         match self {
             Self::OneOfFew(values) => {

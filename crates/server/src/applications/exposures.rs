@@ -64,7 +64,7 @@ fn take(set: &EvaluationSet, exposures: &[Exposure], counting: &Counting) -> Exp
     let refusal = |Exposure { flag, variant, targeting_key }: &Exposure| {
         let Some(flag) = set.served(flag) else { return Some(ExposureRefusal::UnknownFlag) };
         let person = targeting_key.as_deref().filter(|key| !key.is_empty()).map(|key| counting.person(key));
-        (!flag.counts.exposed(variant, person)).then_some(ExposureRefusal::UnknownVariant)
+        (!flag.told.counts.exposed(variant, person)).then_some(ExposureRefusal::UnknownVariant)
     };
     let refused = exposures.iter().enumerate().filter_map(|(index, exposure)| {
         let why = refusal(exposure)?;

@@ -8,7 +8,10 @@ const VARIANT_BITS: u16 = 6;
 const RULE_BITS: u16 = 7;
 const _: () = assert!(MOST_VARIANTS <= 1 << VARIANT_BITS, "every variant has a number");
 const _: () = assert!(MOST_RULES < 1 << RULE_BITS, "every rule has a number, and so has none");
-const MISSING: u16 = 7;
+const REASON_BITS: u16 = 3;
+/// In place of a reason.
+const MISSING: u16 = (1 << REASON_BITS) - 1;
+const _: () = assert!(Reason::ALL.len() <= MISSING as usize, "every reason has a number, and so has none");
 
 /// What a flag gave to one person, or that it could not say without a targeting key. Together with the flag this is
 /// the whole answer, so it is what is counted, what an entity tag is made of, and what the answer is written from.
@@ -24,18 +27,11 @@ impl Given {
     #[expect(clippy::cast_possible_truncation, reason = "bounded by the limits above")]
     pub const fn of(choice: Result<Choice, TargetingKeyMissing>) -> Self {
         let Ok(Choice { variant, reason, rule }) = choice else { return Self(MISSING) };
-        let reason = match reason {
-            Reason::Static => 0,
-            Reason::Default => 1,
-            Reason::TargetingMatch => 2,
-            Reason::Split => 3,
-            Reason::Disabled => 4,
-        };
         let rule = match rule {
             None => 0,
             Some(rule) => rule as u16 + 1,
         };
-        Self(reason | rule << 3 | (variant as u16) << (3 + RULE_BITS))
+        Self(reason as u16 | rule << REASON_BITS | (variant as u16) << (REASON_BITS + RULE_BITS))
     }
 
     /// What was chosen.
@@ -43,16 +39,13 @@ impl Given {
     /// # Errors
     /// [`TargetingKeyMissing`] where nothing could be.
     pub const fn choice(self) -> Result<Choice, TargetingKeyMissing> {
-        let reason = match self.0 & 7 {
-            0 => Reason::Static,
-            1 => Reason::Default,
-            2 => Reason::TargetingMatch,
-            3 => Reason::Split,
-            4 => Reason::Disabled,
-            _ => return Err(TargetingKeyMissing),
-        };
-        let rule = (self.0 >> 3 & ((1 << RULE_BITS) - 1)) as usize;
-        Ok(Choice { variant: (self.0 >> (3 + RULE_BITS)) as usize, reason, rule: rule.checked_sub(1) })
+        let number = (self.0 & MISSING) as usize;
+        if number >= Reason::ALL.len() {
+            return Err(TargetingKeyMissing);
+        }
+        let reason = Reason::ALL[number];
+        let rule = (self.0 >> REASON_BITS & ((1 << RULE_BITS) - 1)) as usize;
+        Ok(Choice { variant: (self.0 >> (REASON_BITS + RULE_BITS)) as usize, reason, rule: rule.checked_sub(1) })
     }
 
     /// As bytes, for keeping many.

@@ -12,12 +12,20 @@ use super::source::Source;
 use crate::counting::{Batch, FlagCounts, PersonHash, Uncounted, Waiting};
 use crate::ofrep::{Fragments, KeptApartFlags};
 
-/// A flag as applications ask for it.
+/// A flag as applications ask for it. Two pointers, so that those of a set lie together and evaluating all of them
+/// follows one for each.
+#[derive(Clone)]
 pub struct ServedFlag {
-    /// What they ask for.
-    pub key: FlagKey,
     /// What it gives.
     pub compiled: Arc<CompiledFlag>,
+    /// What is looked at once that is known.
+    pub told: Arc<Told>,
+}
+
+/// What of a flag is written and counted.
+pub struct Told {
+    /// What applications ask for.
+    pub key: FlagKey,
     /// What of its answers is known beforehand.
     pub fragments: Fragments,
     /// How often it gave what.
@@ -44,7 +52,7 @@ impl EvaluationSet {
     /// The flag of this key, as it is served.
     #[must_use]
     pub fn served(&self, key: &str) -> Option<&ServedFlag> {
-        self.flags.get(key).map(AsRef::as_ref)
+        self.flags.get(key)
     }
 
     /// How many flags there are.
@@ -55,7 +63,7 @@ impl EvaluationSet {
 
     /// All flags, by key.
     pub fn flags(&self) -> impl Iterator<Item = &ServedFlag> {
-        self.flags.iter().map(AsRef::as_ref)
+        self.flags.iter()
     }
 
     /// The segments of the project, which flags are asked with.
@@ -82,6 +90,12 @@ impl EvaluationSet {
         self.tells_rules
     }
 
+    /// How long the answer with all flags is at most, in bytes.
+    #[must_use]
+    pub const fn answer_bytes(&self) -> usize {
+        self.flags.answer_bytes()
+    }
+
     /// The same for sets of which everything that is known before anybody asks is the same.
     #[must_use]
     pub const fn digest(&self) -> u64 {
@@ -95,7 +109,7 @@ impl EvaluationSet {
 
     fn count_waiting(&self, waiting: &Waiting) {
         for (place, flag) in self.flags().enumerate() {
-            flag.counts.evaluated_in_bulk(waiting.of_flag(place));
+            flag.told.counts.evaluated_in_bulk(waiting.of_flag(place));
         }
     }
 
@@ -133,7 +147,7 @@ impl EvaluationSet {
             let flag = from.compile(key, environment, &self.id, &flags);
             version = version.max(from.version_of(key, environment));
             version = version.max(flag.as_ref().map_or(0, |flag| flag.compiled.version()));
-            flags.set(key.as_str(), flag.map(Arc::new));
+            flags.set(key.as_str(), flag);
         }
         let kept_apart = KeptApartFlags::following(&self.kept_apart, from.kept_apart(environment));
         Self {
@@ -159,7 +173,7 @@ impl EvaluationSet {
         let mut flags = self.flags.clone();
         let mut version = self.version.max(from.last_erasure());
         for key in touched.iter().copied() {
-            let flag = whole.flags.get(key.as_str()).filter(|flag| flag.client_side);
+            let flag = whole.flags.get(key.as_str()).filter(|flag| flag.told.client_side);
             version = version.max(from.version_for_browsers_of(key, environment));
             version = version.max(flag.map_or(0, |flag| flag.compiled.version()));
             flags.set(key.as_str(), flag.cloned());

@@ -14,7 +14,7 @@ use signalbox_domain::project::Project;
 use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
 use super::flag_list::FlagList;
-use super::set::ServedFlag;
+use super::set::{ServedFlag, Told};
 use crate::counting::Counting;
 use crate::ofrep::Fragments;
 
@@ -54,8 +54,8 @@ impl<'a> Source<'a> {
         let place = Place { project: self.project.key.clone(), flag: key.clone(), environment: environment.clone() };
         let variants = compiled.variants().map(|(key, _)| key.clone());
         let counts = self.counting.attach(place, variants, compiled.off_variant(), compiled.rules().cloned());
-        let (compiled, client_side) = (Arc::new(compiled), flag.client_side.allowed);
-        Some(ServedFlag { key: key.clone(), compiled, fragments, counts, client_side })
+        let told = Told { key: key.clone(), fragments, counts, client_side: flag.client_side.allowed };
+        Some(ServedFlag { compiled: Arc::new(compiled), told: Arc::new(told) })
     }
 
     /// Whether the flag waits for others.

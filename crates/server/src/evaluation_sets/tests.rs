@@ -83,7 +83,7 @@ impl Followed {
                     for flag in set.flags() {
                         let ann = Attributes::of_key("ann", Timestamp::default());
                         let ann = flag.compiled.evaluate(&ann, set.segments()).unwrap();
-                        told.push(format!("{} at {}: {ann:?}", flag.key, flag.compiled.version()));
+                        told.push(format!("{} at {}: {ann:?}", flag.told.key, flag.compiled.version()));
                     }
                     for key in set.kept_apart().keys() {
                         let mut answer = Vec::new();
@@ -241,7 +241,7 @@ fn browsers_see_what_is_marked_for_them_and_hear_of_nothing_else() {
     followed.change(flag("beta"));
     let seen = |followed: &Followed| {
         let set = followed.set("dev", SdkKeyKind::Client);
-        (Vec::from_iter(set.flags().map(|flag| flag.key.to_string())), set.version)
+        (Vec::from_iter(set.flags().map(|flag| flag.told.key.to_string())), set.version)
     };
     assert_eq!(seen(&followed), (vec![], 0));
     let mark = |flag: &str, client_side: bool| Command::ChangeClientSide {
@@ -297,7 +297,7 @@ fn flags_that_come_in_any_order_are_found_by_their_keys() {
     sorted.sort();
     let served = |followed: &Followed| {
         let set = followed.set("dev", SdkKeyKind::Server);
-        set.flags().map(|flag| flag.key.to_string()).collect::<Vec<_>>()
+        set.flags().map(|flag| flag.told.key.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(served(&followed), sorted);
     let (archived, kept) = sorted.split_at(60);
@@ -307,7 +307,7 @@ fn flags_that_come_in_any_order_are_found_by_their_keys() {
     assert_eq!(served(&followed), kept);
     let set = followed.set("dev", SdkKeyKind::Server);
     assert!(archived.iter().all(|key| set.served(key).is_none()));
-    assert!(kept.iter().all(|key| set.served(key).unwrap().key.as_str() == key));
+    assert!(kept.iter().all(|key| set.served(key).unwrap().told.key.as_str() == key));
     assert!(set.served("a").is_none() && set.served("flag-0600").is_none() && set.served("z").is_none());
 }
 

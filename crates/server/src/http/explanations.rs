@@ -78,7 +78,7 @@ fn check_targeting_key(context: &Map<String, Value>) -> Result<(), Refusal> {
 fn explained(set: &EvaluationSet, flag: &ServedFlag, context: &Map<String, Value>, at: Timestamp) -> FlagExplained {
     let attributes = Attributes::of_context(context, at);
     FlagExplained {
-        flag: flag.key.clone(),
+        flag: flag.told.key.clone(),
         version: flag.compiled.version(),
         at,
         explanation: flag.compiled.explain(&attributes, set.segments()),

@@ -37,11 +37,7 @@ const NAMES: [&str; 9] = [
 impl Outcome {
     const fn place(self) -> usize {
         match self {
-            Self::Given(Reason::Static) => 0,
-            Self::Given(Reason::Default) => 1,
-            Self::Given(Reason::TargetingMatch) => 2,
-            Self::Given(Reason::Split) => 3,
-            Self::Given(Reason::Disabled) => 4,
+            Self::Given(reason) => reason as usize,
             Self::TargetingKeyMissing => 5,
             Self::FlagNotFound => 6,
             Self::Broken => 7,

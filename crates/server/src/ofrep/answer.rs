@@ -58,10 +58,10 @@ pub struct Asked<'a> {
 /// One flag evaluated, and counted.
 pub fn single(set: &EvaluationSet, flag: &ServedFlag, asked: Asked<'_>) -> (Outcome, Response) {
     let given = flag.compiled.choose(asked.attributes, set.segments());
-    let mut bytes = Vec::with_capacity(flag.fragments.length());
-    flag.fragments.write(given, set.tells_rules(), &mut bytes);
+    let mut bytes = Vec::with_capacity(flag.told.fragments.longest());
+    flag.told.fragments.write(given, set.tells_rules(), &mut bytes);
     let status = if let Ok(choice) = given {
-        flag.counts.evaluated(choice, asked.person);
+        flag.told.counts.evaluated(choice, asked.person);
         StatusCode::OK
     } else {
         StatusCode::BAD_REQUEST
@@ -129,15 +129,14 @@ impl<'set> Evaluated<'set> {
     /// proxy.
     pub fn response(self, tag: &EntityTag, address: &str) -> Response {
         let Self { set, given, kept_apart } = self;
-        let length: usize = set.flags().map(|flag| flag.fragments.length()).sum();
-        let mut bytes = Vec::with_capacity(length + kept_apart.len() + 512);
+        let mut bytes = Vec::with_capacity(set.answer_bytes() + kept_apart.len() + 512);
         bytes.extend_from_slice(br#"{"flags":["#);
         let (given, _) = given.as_chunks::<{ Given::BYTES }>();
         for (index, (flag, given)) in set.flags().zip(given).enumerate() {
             if index > 0 {
                 bytes.push(b',');
             }
-            flag.fragments.write(Given::from_bytes(*given).choice(), set.tells_rules(), &mut bytes);
+            flag.told.fragments.write(Given::from_bytes(*given).choice(), set.tells_rules(), &mut bytes);
         }
         let comma = usize::from(given.is_empty() && !kept_apart.is_empty());
         bytes.extend_from_slice(&kept_apart[comma..]);

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use signalbox_domain::evaluation::{Choice, CompiledFlag, Reason, TargetingKeyMissing};
 use signalbox_domain::key::FlagKey;
+use smallvec::SmallVec;
 use xxhash_rust::xxh64::Xxh64;
 
 use super::answer::{ErrorCode, Failure};
@@ -39,12 +40,13 @@ struct Known<'a> {
 
 /// The known parts of a flag's answers.
 pub struct Fragments {
-    /// Of each variant, up to the metadata's closing brace.
-    variants: Box<[Box<[u8]>]>,
-    /// Of each rule, the member that goes into the metadata.
-    rules: Box<[Box<[u8]>]>,
-    /// The whole answer to whoever does not say who asks.
-    targeting_key_missing: Box<[u8]>,
+    /// All parts, one behind the other: of each variant what is before the metadata's closing brace; of each rule the
+    /// member that goes into the metadata; the whole answer to whoever does not say who asks.
+    text: Box<[u8]>,
+    /// Where each part ends.
+    ends: SmallVec<[u32; 4]>,
+    variants: usize,
+    longest: usize,
     digest: u64,
 }
 
@@ -57,33 +59,51 @@ impl Fragments {
             let mut text = json(&Known { key: key.as_str(), value, variant: variant.as_str(), metadata });
             // The braces of the metadata and of the whole are closed after the rule and the reason.
             text.truncate(text.len().saturating_sub(2));
-            text.into_boxed_slice()
+            text
         });
-        let rules = flag.rules().map(|rule| [&b",\"rule\":"[..], &json(&rule.as_str())].concat().into_boxed_slice());
+        let rules = flag.rules().map(|rule| [&b",\"rule\":"[..], &json(&rule.as_str())].concat());
         let missing = Failure {
             key: Some(key.as_str()),
             error_code: ErrorCode::TargetingKeyMissing,
             error_details: &TargetingKeyMissing.to_string(),
             metadata: Some(metadata),
         };
-        let (variants, rules): (Box<[_]>, Box<[_]>) = (variants.collect(), rules.collect());
-        let targeting_key_missing = json(&missing).into_boxed_slice();
+        let (variants, rules): (Vec<_>, Vec<_>) = (variants.collect(), rules.collect());
+        let missing = json(&missing);
         let mut digest = Xxh64::new(0);
-        for part in variants.iter().chain(&rules).chain([&targeting_key_missing]) {
+        let (mut text, mut ends) = (Vec::new(), SmallVec::new());
+        for part in variants.iter().chain(&rules).chain([&missing]) {
             digest.update(&part.len().to_le_bytes());
             digest.update(part);
+            text.extend_from_slice(part);
+            // Bounded by what a flag may hold, which is far from four billion bytes.
+            ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
         }
-        Self { variants, rules, targeting_key_missing, digest: digest.digest() }
+        let longest = |parts: &[Vec<u8>]| parts.iter().map(Vec::len).max().unwrap_or_default();
+        let success = longest(&variants) + longest(&rules) + ending(Reason::TargetingMatch).len();
+        Self {
+            text: text.into_boxed_slice(),
+            ends,
+            variants: variants.len(),
+            longest: success.max(missing.len()),
+            digest: digest.digest(),
+        }
+    }
+
+    fn part(&self, index: usize) -> &[u8] {
+        let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before));
+        let range = start.zip(self.ends.get(index)).map(|(start, end)| *start as usize..*end as usize);
+        range.and_then(|range| self.text.get(range)).unwrap_or_default()
     }
 
     /// Writes the answer behind what `bytes` holds; which rule decided only where `tells_rule`.
     pub fn write(&self, given: Result<Choice, TargetingKeyMissing>, tells_rule: bool, bytes: &mut Vec<u8>) {
         let Ok(Choice { variant, reason, rule }) = given else {
-            return bytes.extend_from_slice(&self.targeting_key_missing);
+            return bytes.extend_from_slice(self.part(self.ends.len().saturating_sub(1)));
         };
-        bytes.extend_from_slice(self.variants.get(variant).map_or(&[], AsRef::as_ref));
-        if let Some(rule) = rule.filter(|_| tells_rule).and_then(|index| self.rules.get(index)) {
-            bytes.extend_from_slice(rule);
+        bytes.extend_from_slice(self.part(variant));
+        if let Some(rule) = rule.filter(|_| tells_rule) {
+            bytes.extend_from_slice(self.part(self.variants + rule));
         }
         bytes.extend_from_slice(ending(reason));
     }
@@ -94,10 +114,10 @@ impl Fragments {
         self.digest
     }
 
-    /// About how long an answer is, in bytes.
+    /// How long an answer is at most, in bytes.
     #[must_use]
-    pub fn length(&self) -> usize {
-        self.variants.first().map_or(0, |variant| variant.len()) + 64
+    pub const fn longest(&self) -> usize {
+        self.longest
     }
 }
 

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::{CompiledSegments, Question};
 use crate::key::SegmentKey;
-use crate::targeting::attribute::{Attributes, Seen};
+use crate::targeting::attribute::{AttributePath, Attributes, Seen};
 use crate::targeting::clause::{Clause, Condition};
 use crate::targeting::network::NetworkMatcher;
 use crate::targeting::number::{Comparison, NumberMatcher};
@@ -19,8 +19,12 @@ use crate::targeting::weekly::WeeklyMatcher;
 /// A clause, ready to be asked.
 #[derive(Debug, Clone)]
 pub struct CompiledClause {
-    clause: Clause,
+    not: bool,
+    /// What is looked at, where that is an attribute.
+    attribute: Option<AttributePath>,
     matcher: Matcher,
+    /// As it was written, for those who ask why. Apart, since evaluating many flags is waiting for memory.
+    clause: Box<Clause>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,12 +46,13 @@ impl CompiledClause {
     /// Compiles a clause.
     #[must_use]
     pub fn new(clause: Clause) -> Self {
-        Self { matcher: Matcher::of(&clause.condition), clause }
+        let attribute = clause.condition.attribute().cloned();
+        Self { not: clause.not, attribute, matcher: Matcher::of(&clause.condition), clause: Box::new(clause) }
     }
 
     /// The clause as it was written.
     #[must_use]
-    pub const fn clause(&self) -> &Clause {
+    pub fn clause(&self) -> &Clause {
         &self.clause
     }
 
@@ -67,8 +72,9 @@ impl CompiledClause {
         self.ask(Question { attributes, segments, depth: 0 }, observer)
     }
 
+    #[inline]
     pub(super) fn ask(&self, question: Question<'_>, observer: &mut impl Observer) -> bool {
-        let (found, verdict) = match (&self.matcher, self.clause.condition.attribute()) {
+        let (found, verdict) = match (&self.matcher, &self.attribute) {
             (Matcher::Unreadable, _) => (Found::Unreadable, Verdict::Unknown),
             (Matcher::InSegment(keys), _) => (Found::Segments, question.is_in_any(keys, observer)),
             (matcher, Some(path)) => {
@@ -80,7 +86,7 @@ impl CompiledClause {
                 (Found::Now(now), within_years(now.millis()).map_or(Verdict::Unknown, |now| matcher.judge_moment(now)))
             }
         };
-        let holds = verdict.holds(self.clause.not);
+        let holds = verdict.holds(self.not);
         observer.clause(&self.clause, found, verdict, holds);
         holds
     }
@@ -127,6 +133,7 @@ impl Matcher {
 
     /// Judges an attribute; of a list, whether any element will do. An element that cannot be judged is passed over;
     /// a list of nothing else cannot be judged, an empty one is known to hold nothing.
+    #[inline]
     fn judge(&self, seen: Option<Seen<'_>>) -> Verdict {
         match (self, seen) {
             (Self::IsSet, seen) => seen.is_some().into(),
@@ -147,6 +154,7 @@ impl Matcher {
         }
     }
 
+    #[inline]
     fn judge_one(&self, seen: Seen<'_>) -> Verdict {
         match self {
             Self::Text(matcher) => matcher.judge(seen),

@@ -54,6 +54,7 @@ impl Question<'_> {
 }
 
 /// Whether every clause comes out as `wanted`. Stops at the first that does not, unless all are to be observed.
+#[inline]
 fn every<O: Observer>(clauses: &[CompiledClause], wanted: bool, question: Question<'_>, observer: &mut O) -> bool {
     let mut every = true;
     for clause in clauses {

@@ -1,5 +1,7 @@
 //! The condition of a rule compiled.
 
+use smallvec::SmallVec;
+
 use super::{CompiledClause, CompiledSegments, Question, every};
 use crate::key::RuleId;
 use crate::targeting::attribute::Attributes;
@@ -9,8 +11,9 @@ use crate::targeting::rule::Rule;
 /// The condition of a rule, ready to be asked.
 #[derive(Debug, Clone)]
 pub struct CompiledRule {
+    /// One lies in the rule itself, so that most rules are read in one piece.
+    clauses: SmallVec<[CompiledClause; 1]>,
     id: RuleId,
-    clauses: Box<[CompiledClause]>,
 }
 
 impl CompiledRule {
@@ -28,11 +31,13 @@ impl CompiledRule {
 
     /// Whether whoever asks fits: all clauses hold.
     #[must_use]
+    #[inline]
     pub fn matches(&self, attributes: &Attributes<'_>, segments: &CompiledSegments) -> bool {
         self.observe(attributes, segments, &mut Unobserved)
     }
 
     /// Whether whoever asks fits, before the eyes of `observer`.
+    #[inline]
     pub fn observe(
         &self,
         attributes: &Attributes<'_>,
