@@ -10,6 +10,7 @@ pub mod clock;
 pub mod counting;
 pub mod demo;
 pub mod engine;
+mod entity_tag;
 pub mod entropy;
 pub mod evaluation_sets;
 pub mod http;
@@ -18,6 +19,7 @@ pub mod metrics;
 pub mod ofrep;
 pub mod openapi;
 mod running;
+mod server_sent;
 pub mod ui_files;
 
 pub use running::{Edge, Options, Running, SHORTEST_TOKEN, StartError, start, start_at};

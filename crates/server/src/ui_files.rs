@@ -3,7 +3,6 @@
 //! Paths that are no file are pages of the interface itself, so they get `index.html`; paths of the machine
 //! interfaces do not, so that a program that asks for the wrong one is told so.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use axum::Router;
@@ -17,6 +16,8 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::services::{ServeDir, ServeFile};
+
+use crate::entity_tag::EntityTag;
 
 /// What a page may load and do: its own files and its own server, nothing else.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
@@ -115,7 +116,7 @@ fn first_part(uri: &Uri) -> &str {
 async fn tagged(mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     headers.remove(header::IF_MODIFIED_SINCE);
-    let known = headers.get(header::IF_NONE_MATCH).cloned();
+    let known = headers.clone();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -123,8 +124,8 @@ async fn tagged(mut request: Request, next: Next) -> Response {
         return response;
     }
     let Some(tag) = tag(response.headers()) else { return response };
-    response.headers_mut().insert(header::ETAG, tag.clone());
-    if known.is_some_and(|known| names(&known, &tag)) {
+    response.headers_mut().extend(tag.header().map(|tag| (header::ETAG, tag)));
+    if tag.is_known_to(&known) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = axum::body::Body::empty();
         response.headers_mut().remove(header::CONTENT_LENGTH);
@@ -132,17 +133,9 @@ async fn tagged(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Weak, because a compressed answer has other bytes.
-fn tag(headers: &HeaderMap) -> Option<HeaderValue> {
-    let mut hash = DefaultHasher::new();
-    headers.get(header::LAST_MODIFIED)?.hash(&mut hash);
-    headers.get(header::CONTENT_LENGTH)?.hash(&mut hash);
-    HeaderValue::from_str(&format!("W/\"{:016x}\"", hash.finish())).ok()
-}
-
-fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
-    let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else { return false };
-    known.split(',').any(|known| known.trim() == tag)
+fn tag(headers: &HeaderMap) -> Option<EntityTag> {
+    let [modified, length] = [header::LAST_MODIFIED, header::CONTENT_LENGTH].map(|name| headers.get(name));
+    Some(EntityTag::of(&[modified?.as_bytes(), &[0], length?.as_bytes()]).weak())
 }
 
 fn nothing_there(uri: &Uri) -> Response {

@@ -11,7 +11,8 @@ use signalbox_domain::flagd::in_process;
 use signalbox_protocol::ErrorCode;
 
 use super::exposures::not_admitted;
-use super::{Admitted, Applications, ClientAddress, EntityTag};
+use super::{Admitted, Applications, ClientAddress};
+use crate::entity_tag::EntityTag;
 use crate::http::Problem;
 
 /// Where the document is.

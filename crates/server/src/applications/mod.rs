@@ -4,7 +4,6 @@
 mod client_address;
 mod client_rate;
 mod credentials;
-mod entity_tag;
 mod exposures;
 mod flags_document;
 mod stream_pass;
@@ -28,7 +27,6 @@ use client_rate::ClientRate;
 
 pub use client_address::{ClientAddress, TrustedProxies};
 pub use client_rate::{BURST, PER_SECOND};
-pub use entity_tag::EntityTag;
 pub use exposures::{LARGEST_BODY_BYTES as LARGEST_EXPOSURES_BYTES, MOST_EXPOSURES, PATH as EXPOSURES_PATH};
 pub use flags_document::PATH as FLAGS_DOCUMENT_PATH;
 pub use stream_pass::{IssuedPass, check as check_pass};

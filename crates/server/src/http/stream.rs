@@ -4,13 +4,12 @@
 //! is never waited for: one that cannot follow is told to take a new snapshot, and dropped.
 
 use std::collections::HashSet;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use signalbox_domain::access::Role;
 use signalbox_domain::event::Event;
@@ -27,6 +26,7 @@ use super::problem::Problem;
 use super::resources::{Resource, audit_entry};
 use crate::listener::told_to_stop;
 use crate::metrics::StreamReader;
+use crate::server_sent;
 
 /// Where the stream is.
 pub const PATH: &str = "/api/v1/stream";
@@ -58,16 +58,7 @@ pub async fn serve(State(api): State<Api>, request: Request) -> Response {
     let committed = api.engine().subscribe();
     let reader = Reader { counted: api.engine().metrics().stream_reader(), api, admitted, out };
     tokio::spawn(reader.run(after, committed));
-    let messages = futures_util::stream::unfold(messages, |mut messages| async {
-        messages.recv().await.map(|message| (Ok::<_, Infallible>(message), messages))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // Proxies that collect answers would hold changes back.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-    ];
-    let mut response = (headers, Body::from_stream(messages)).into_response();
+    let mut response = server_sent::response(messages);
     response.extensions_mut().insert(actor);
     response
 }
@@ -224,6 +215,8 @@ fn empty(name: &'static str) -> Bytes {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
     use super::*;
 
     #[test]

@@ -9,8 +9,8 @@ use signalbox_domain::targeting::Attributes;
 
 use super::events;
 use super::fragments::Metadata;
-use crate::applications::EntityTag;
 use crate::counting::PersonHash;
+use crate::entity_tag::EntityTag;
 use crate::evaluation_sets::{EvaluationSet, Given, ServedFlag};
 use crate::metrics::{Outcome, Tally};
 

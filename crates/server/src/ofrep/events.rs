@@ -4,14 +4,13 @@
 //! and now; one that comes back with `Last-Event-ID` only when it missed something. Afterwards each change of the set
 //! is one message, and clients evaluate again.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use serde::Deserialize;
 use signalbox_domain::key::SdkKeyId;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
@@ -23,6 +22,7 @@ use crate::clock;
 use crate::engine::{Engine, SdkKeyPlace};
 use crate::listener::told_to_stop;
 use crate::metrics::StreamReader;
+use crate::server_sent;
 
 /// Where the stream is; the pass is in the query.
 pub const PATH: &str = "/ofrep/v1/events";
@@ -73,16 +73,7 @@ pub async fn serve(
     let committed = engine.subscribe();
     let listener = Listener { counted: engine.metrics().stream_reader(), place, engine, key: key.id.clone(), out };
     tokio::spawn(listener.run(last, committed));
-    let messages = futures_util::stream::unfold(messages, |mut messages| async {
-        messages.recv().await.map(|message| (Ok::<Bytes, Infallible>(message), messages))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // Proxies that collect answers would hold changes back.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-    ];
-    (headers, Body::from_stream(messages)).into_response()
+    server_sent::response(messages)
 }
 
 /// One client that listens.
