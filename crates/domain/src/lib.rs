@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod environment;
 pub mod evaluation;
 pub mod event;
+pub mod evidence;
 pub mod export;
 pub mod flag;
 pub mod flagd;
