@@ -54,17 +54,36 @@ impl Application {
     /// # Panics
     /// When the client does not run or fails as a whole.
     pub async fn evaluate(&self, evaluations: &[Value]) -> Vec<Evaluated> {
+        let job = json!({ "url": self.url, "sdk_key": self.sdk_key, "evaluations": evaluations });
+        let output = self.run("evaluate", &job).await;
+        serde_json::from_slice(&output).unwrap_or_else(|error| {
+            panic!("the {:?} client wrote {error}: {}", self.language, String::from_utf8_lossy(&output))
+        })
+    }
+
+    /// Evaluates a boolean flag for each of `users` and reports it by OpenTelemetry, by this hook of the client where it
+    /// has several.
+    ///
+    /// # Panics
+    /// When the client does not run or fails as a whole.
+    pub async fn report(&self, flag: &str, users: &[String], hook: Option<&str>) {
+        let job = json!({ "url": self.url, "sdk_key": self.sdk_key, "flag": flag, "users": users, "hook": hook });
+        self.run("report", &job).await;
+    }
+
+    /// Runs one of the client's programs; gives what it writes.
+    async fn run(&self, program: &str, job: &Value) -> Vec<u8> {
         let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
         let mut command = match self.language {
             Language::JavaScript => {
                 let mut command = Command::new(given::node());
-                command.arg(format!("{scripts}/node/evaluate.mjs"));
+                command.arg(format!("{scripts}/node/{program}.mjs"));
                 command.env("SIGNALBOX_NODE_MODULES", given::node_folder());
                 command
             }
             Language::Python => {
                 let mut command = Command::new(given::python());
-                command.arg(format!("{scripts}/python/evaluate.py"));
+                command.arg(format!("{scripts}/python/{program}.py"));
                 command
             }
         };
@@ -74,15 +93,12 @@ impl Application {
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("the {:?} client does not start: {error}", self.language));
-        let job = json!({ "url": self.url, "sdk_key": self.sdk_key, "evaluations": evaluations });
         let mut input = child.stdin.take().expect("standard input is piped");
         input.write_all(job.to_string().as_bytes()).await.expect("the client reads its job");
         drop(input);
         let output = child.wait_with_output().await.expect("the client's output");
         assert!(output.status.success(), "the {:?} client ended with {}", self.language, output.status);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-            panic!("the {:?} client wrote {error}: {}", self.language, String::from_utf8_lossy(&output.stdout))
-        })
+        output.stdout
     }
 
     /// Which of `users` have a boolean flag.

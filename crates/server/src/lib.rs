@@ -20,6 +20,7 @@ pub mod ofrep;
 pub mod openapi;
 mod running;
 mod server_sent;
+pub mod telemetry;
 pub mod ui_files;
 
 pub use running::{Edge, Options, Running, SHORTEST_TOKEN, StartError, start, start_at};

@@ -26,7 +26,7 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// First parts of paths that belong to programs.
-const MACHINE_PATHS: [&str; 5] = ["api", "ofrep", "healthz", "readyz", "metrics"];
+const MACHINE_PATHS: [&str; 6] = ["api", "ofrep", "v1", "healthz", "readyz", "metrics"];
 /// What the page loads by itself; a missing one is missing, not a page.
 const ASSETS: [&str; 12] =
     ["css", "gz", "html", "ico", "js", "json", "map", "png", "svg", "wasm", "webmanifest", "woff2"];

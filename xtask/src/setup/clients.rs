@@ -17,9 +17,24 @@ const JAVASCRIPT: &[&str] = &[
     "@openfeature/web-sdk@1.10.0",
     "@openfeature/ofrep-web-provider@0.4.3",
     "eventsource@4.1.1",
+    "@openfeature/open-telemetry-hooks@1.0.0",
+    "@opentelemetry/api@1.9.0",
+    // Those that the hooks above were made for.
+    "@opentelemetry/api-logs@0.205.0",
+    "@opentelemetry/sdk-logs@0.205.0",
+    "@opentelemetry/exporter-logs-otlp-http@0.205.0",
+    "@opentelemetry/exporter-trace-otlp-proto@0.205.0",
+    "@opentelemetry/sdk-trace-base@2.1.0",
+    "@opentelemetry/context-async-hooks@2.1.0",
 ];
 
-const PYTHON: &[&str] = &["openfeature-sdk==0.10.0", "openfeature-provider-ofrep==0.3.0"];
+const PYTHON: &[&str] = &[
+    "openfeature-sdk==0.10.0",
+    "openfeature-provider-ofrep==0.3.0",
+    "openfeature-hooks-opentelemetry==0.3.1",
+    "opentelemetry-sdk==1.45.2",
+    "opentelemetry-exporter-otlp-proto-http==1.45.2",
+];
 
 /// Installs the JavaScript client and returns the folder that holds its `node_modules`.
 ///

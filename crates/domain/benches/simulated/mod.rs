@@ -44,7 +44,7 @@ pub const fn question(margin: f64, guardrails: u32) -> Question {
 /// People make 1 to 200 requests, by a power law in which the busiest hundredth makes a fifth of all, and each has a
 /// proneness to errors of their own, exponentially distributed: requests of one person are far from independent.
 pub fn run(scenario: &Scenario, seed: u64) -> Said {
-    let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut chance = Chance::of(seed);
     let question = question(scenario.margin, scenario.guardrails);
     let (mut strata, mut said, mut asked) = (Vec::new(), Said::default(), 0);
     for (share, people, base) in &scenario.stages {
@@ -85,6 +85,12 @@ fn one_person(arm: &mut Arm, rate: f64, chance: &mut Chance) {
 struct Chance(u64);
 
 impl Chance {
+    /// A stream of its own for each seed. Seeds that lie in the steps of one stream would give the same rollout again
+    /// and again, one draw further each time.
+    fn of(seed: u64) -> Self {
+        Self(Self(seed ^ 0x5DEE_CE66_D1CE_4E5B).next())
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,5 +1,5 @@
-//! What applications may do with an SDK key: evaluate flags ([`crate::ofrep`]), report exposures, and
-//! take the flags of an environment as one document. The key decides the project, the environment, and what may be seen of it.
+//! What applications may do with an SDK key: evaluate flags ([`crate::ofrep`]), report exposures, send telemetry
+//! ([`crate::telemetry`]), and take the flags of an environment as one document. The key decides the project, the environment, and what may be seen of it.
 
 mod client_address;
 mod client_rate;
@@ -22,7 +22,7 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::clock;
 use crate::engine::{Engine, SdkKeyPlace};
 use crate::evaluation_sets::EvaluationSet;
-use crate::ofrep;
+use crate::{ofrep, telemetry};
 use client_rate::ClientRate;
 
 pub use client_address::{ClientAddress, TrustedProxies};
@@ -37,7 +37,8 @@ pub fn router(engine: Arc<Engine>, proxies: TrustedProxies, most_listeners: usiz
         Applications { engine, proxies, rate: Arc::default(), listeners: Arc::new(Semaphore::new(most_listeners)) };
     ofrep::router(applications.clone())
         .merge(exposures::router(applications.clone()))
-        .merge(flags_document::router(applications))
+        .merge(flags_document::router(applications.clone()))
+        .merge(telemetry::router(applications))
 }
 
 /// Any page may ask: what it may see is decided by the SDK key it has, never by a cookie.

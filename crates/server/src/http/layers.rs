@@ -22,7 +22,8 @@ use super::failures::FailedAuthorisations;
 use super::problem::Problem;
 use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH};
 use crate::engine::Engine;
-use crate::{entropy, metrics, ofrep};
+use crate::telemetry::OtlpEncoding;
+use crate::{entropy, metrics, ofrep, telemetry};
 
 /// Longest that a request may take to arrive and to be answered; the live stream ends later, but begins within it.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -85,7 +86,7 @@ async fn log<Answer: Future<Output = Response>>(request: Request, next: impl FnO
 
 /// Whether applications ask this, with an SDK key.
 fn of_applications(path: &str) -> bool {
-    path.starts_with("/ofrep/") || path == EXPOSURES_PATH || path == FLAGS_DOCUMENT_PATH
+    path.starts_with("/ofrep/") || telemetry::is_path(path) || path == EXPOSURES_PATH || path == FLAGS_DOCUMENT_PATH
 }
 
 /// What browsers are told about every answer, unless the answer says otherwise itself.
@@ -109,11 +110,16 @@ const SECURITY: [(HeaderName, &str); 7] = [
 async fn secure<Answer: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> Answer) -> Response {
     let path = request.uri().path();
     let (of_api, of_applications) = (path.starts_with("/api/"), path.starts_with("/ofrep/"));
+    let telemetry = telemetry::is_path(path).then(|| OtlpEncoding::of_answer(request.headers()));
     let mut response = next(request).await;
     let headers = response.headers_mut();
     if of_applications {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         return ofrep::in_its_own_shape(response);
+    }
+    if let Some(encoding) = telemetry {
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        return telemetry::in_its_own_shape(response, encoding);
     }
     for (name, value) in SECURITY {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

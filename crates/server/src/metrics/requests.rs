@@ -12,12 +12,14 @@ use signalbox_protocol::endpoint;
 use super::exposition::{Exposition, Kind};
 use super::histogram::{Histogram, Limit};
 use crate::engine::Engine;
-use crate::{http, ofrep};
+use crate::{http, ofrep, telemetry};
 
 /// The operations that are no endpoints of the management API: method, path, name.
-const OTHERS: [(&str, &str, &str); 7] = [
+const OTHERS: [(&str, &str, &str); 9] = [
     ("POST", ofrep::SINGLE_PATH, "evaluate_flag"),
     ("POST", ofrep::BULK_PATH, "evaluate_flags"),
+    ("POST", telemetry::TRACES_PATH, "export_traces"),
+    ("POST", telemetry::LOGS_PATH, "export_logs"),
     ("GET", http::STREAM_PATH, "stream"),
     ("GET", "/healthz", "healthz"),
     ("GET", "/readyz", "readyz"),

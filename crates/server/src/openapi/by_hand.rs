@@ -7,7 +7,7 @@ use super::insert;
 use super::operation::error;
 use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH, MOST_EXPOSURES};
 use crate::http::STREAM_PATH;
-use crate::ofrep;
+use crate::{ofrep, telemetry};
 
 /// Adds the paths. `stream` are the parameters of the live stream's query.
 pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
@@ -16,6 +16,8 @@ pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
     insert(paths, ofrep::BULK_PATH, "post", evaluate_flags());
     insert(paths, ofrep::events::PATH, "get", evaluation_events());
     insert(paths, EXPOSURES_PATH, "post", report_exposures());
+    insert(paths, telemetry::TRACES_PATH, "post", export("export_traces", "Send traces by OTLP"));
+    insert(paths, telemetry::LOGS_PATH, "post", export("export_logs", "Send logs by OTLP"));
     insert(paths, FLAGS_DOCUMENT_PATH, "get", flags_document());
     insert(paths, "/api/openapi.json", "get", plain("get_openapi", "This document", "application/json"));
     insert(paths, "/healthz", "get", empty("get_health", "Whether the process runs"));
@@ -241,6 +243,36 @@ fn flags_document() -> Value {
             "401": error(401, &[ErrorCode::Unauthenticated]),
             "403": error(403, &[ErrorCode::Forbidden]),
             "429": error(429, &[ErrorCode::TooManyRequests]),
+        },
+    })
+}
+
+fn export(operation: &str, summary: &str) -> Value {
+    let content = || {
+        json!({
+            "application/x-protobuf": { "schema": { "type": "string", "format": "binary" } },
+            "application/json": { "schema": { "type": "object" } },
+        })
+    };
+    let refused = |description: &str| json!({ "description": description, "content": content() });
+    json!({
+        "operationId": operation,
+        "tags": ["telemetry"],
+        "summary": summary,
+        "description": "OpenTelemetry's own protocol, version 1.11, with its own messages, packed by gzip or not. Events \
+            named `feature_flag.evaluation` are counted as exposures; what names no flag that the key may see, or no \
+            variant of it, is not, and said in `partialSuccess`. An error is a `google.rpc.Status`.",
+        "security": [{ "sdk_key": [] }, { "sdk_key_header": [] }],
+        "requestBody": { "required": true, "content": content() },
+        "responses": {
+            "200": { "description": "Taken.", "content": content() },
+            "400": refused("It is no report."),
+            "401": refused("The SDK key does not work."),
+            "408": refused("It did not arrive in time."),
+            "413": refused("It is too large; smaller batches are taken."),
+            "415": refused("It is neither protobuf nor JSON, or packed by anything but gzip."),
+            "429": refused("Too many requests with a client key; `Retry-After` says when to come back."),
+            "431": refused("Its headers are too large."),
         },
     })
 }

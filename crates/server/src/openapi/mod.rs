@@ -86,6 +86,7 @@ fn tags() -> Value {
         ("plans", "Templates of stages."),
         ("audit", "Who changed what, when and why."),
         ("evaluation", "Flag evaluation for applications: the OpenFeature Remote Evaluation Protocol 0.3."),
+        ("telemetry", "What applications report of themselves by OpenTelemetry."),
         ("operation", "For those who run the server."),
     ];
     tags.into_iter().map(|(name, description)| json!({ "name": name, "description": description })).collect()

@@ -6,4 +6,5 @@ mod demo;
 mod metrics;
 mod ofrep;
 mod ofrep_events;
+mod telemetry;
 mod ui_files;

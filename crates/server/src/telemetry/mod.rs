@@ -1,0 +1,151 @@
+//! What applications report of themselves by OpenTelemetry: OTLP over HTTP
+//! (<https://opentelemetry.io/docs/specs/otlp/#otlphttp>), version 1.11, with the protocol's own error bodies.
+//!
+//! Flags evaluated and shown are read from traces and logs, by the semantic conventions for feature flags
+//! (<https://opentelemetry.io/docs/specs/semconv/feature-flags/>) and by the names that older hooks send. The SDK key
+//! decides the environment. Everything else in a report is looked at and not kept.
+
+mod encoding;
+mod logs;
+mod reported;
+mod traces;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::post;
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+
+use crate::applications::{Admitted, Applications, ClientAddress, NotAdmitted, TOO_MANY, UNKNOWN_KEY};
+use crate::body::{self, Unread};
+use crate::http::Message;
+use encoding::{Encoding, Refused};
+use reported::Taken;
+
+/// Where traces are sent.
+pub const TRACES_PATH: &str = "/v1/traces";
+/// Where logs are sent.
+pub const LOGS_PATH: &str = "/v1/logs";
+/// Largest report, as it is sent and once it is unpacked: some ten thousand spans.
+pub const LARGEST_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// Serves what is under `/v1`.
+pub fn router(applications: Applications) -> Router {
+    Router::new()
+        .route(TRACES_PATH, post(export_traces).fallback(method_not_allowed))
+        .route(LOGS_PATH, post(export_logs).fallback(method_not_allowed))
+        .with_state(applications)
+}
+
+/// Whether a path belongs to this protocol.
+#[must_use]
+pub fn is_path(path: &str) -> bool {
+    path == TRACES_PATH || path == LOGS_PATH
+}
+
+async fn export_traces(
+    State(applications): State<Applications>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let encoding = Encoding::of_answer(&headers);
+    let admitted = match applications.admit(&headers, address) {
+        Ok(admitted) => admitted,
+        Err(why) => return not_admitted(&why, encoding),
+    };
+    let request: ExportTraceServiceRequest = match read(&headers, body).await {
+        Ok(request) => request,
+        Err(refused) => return refused.response(encoding),
+    };
+    let taken = take(&applications, &admitted, traces::reported(&request));
+    let partial_success =
+        taken.warning().map(|error_message| ExportTracePartialSuccess { rejected_spans: 0, error_message });
+    encoding.answer(&ExportTraceServiceResponse { partial_success })
+}
+
+async fn export_logs(
+    State(applications): State<Applications>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let encoding = Encoding::of_answer(&headers);
+    let admitted = match applications.admit(&headers, address) {
+        Ok(admitted) => admitted,
+        Err(why) => return not_admitted(&why, encoding),
+    };
+    let request: ExportLogsServiceRequest = match read(&headers, body).await {
+        Ok(request) => request,
+        Err(refused) => return refused.response(encoding),
+    };
+    let taken = take(&applications, &admitted, logs::reported(&request));
+    let partial_success =
+        taken.warning().map(|error_message| ExportLogsPartialSuccess { rejected_log_records: 0, error_message });
+    encoding.answer(&ExportLogsServiceResponse { partial_success })
+}
+
+fn take<'a>(
+    applications: &Applications,
+    admitted: &Admitted,
+    all: impl Iterator<Item = reported::Reported<'a>>,
+) -> Taken {
+    let counting = applications.engine.counting();
+    let mut taken = Taken::default();
+    all.for_each(|reported| taken.add(reported, &admitted.set, counting));
+    taken
+}
+
+async fn read<Report>(headers: &HeaderMap, body: Body) -> Result<Report, Refused>
+where
+    Report: prost::Message + Default + serde::de::DeserializeOwned,
+{
+    let encoding = Encoding::of_report(headers)?;
+    let bytes = body::read(headers, body, LARGEST_BODY_BYTES).await.map_err(|unread| match unread {
+        Unread::TooLarge { largest } => Refused::too_large(largest),
+        Unread::Broken => Refused::malformed("the body did not arrive whole"),
+    })?;
+    encoding.read(&encoding::unpacked(headers, bytes, LARGEST_BODY_BYTES)?)
+}
+
+fn not_admitted(why: &NotAdmitted, encoding: Encoding) -> Response {
+    match why {
+        NotAdmitted::Unknown => {
+            let mut response = Refused::new(StatusCode::UNAUTHORIZED, UNKNOWN_KEY).response(encoding);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+        }
+        NotAdmitted::TooMany(seconds) => {
+            let mut response = Refused::new(StatusCode::TOO_MANY_REQUESTS, TOO_MANY).response(encoding);
+            response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
+            response
+        }
+    }
+}
+
+async fn method_not_allowed(headers: HeaderMap) -> Response {
+    let refused = Refused::new(StatusCode::METHOD_NOT_ALLOWED, "reports are sent with POST");
+    let mut response = refused.response(Encoding::of_answer(&headers));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
+}
+
+/// An answer of what stands in front of every endpoint, such as a limit, as exporters read it. `asked` are the headers
+/// of the request.
+pub fn in_its_own_shape(mut response: Response, encoding: Encoding) -> Response {
+    let Some(Message(details)) = response.extensions_mut().remove() else { return response };
+    let mut ours = Refused::new(response.status(), details).response(encoding);
+    if let Some(value) = response.headers_mut().remove(header::RETRY_AFTER) {
+        ours.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    ours
+}
+
+pub use encoding::Encoding as OtlpEncoding;
