@@ -67,7 +67,7 @@ impl Bucketer {
 
     /// The bucket that decides membership, 0 to 99,999.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn membership_bucket(&self, targeting_key: &str) -> u32 {
         match self {
             Self::Signalbox1(salted) => bucket(&salted.membership, targeting_key),
@@ -101,7 +101,7 @@ impl Salted {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn bucket(salted: &SaltedHash, targeting_key: &str) -> u32 {
     let scaled = (u128::from(salted.of(targeting_key.as_bytes())) * u128::from(BUCKETS)) >> 64;
     #[expect(clippy::cast_possible_truncation, reason = "below 100,000")]

@@ -122,7 +122,7 @@ impl Grant {
     ///
     /// # Errors
     /// [`TargetingKeyMissing`] when a share or a split decides by the targeting key and there is none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of<W: Witness>(
         &self,
         attributes: &Attributes<'_>,
@@ -204,7 +204,7 @@ impl Grant {
     }
 
     /// The bucket of whoever asks; `None` where the attribute that is split by is missing.
-    #[inline]
+    #[inline(always)]
     fn place_in(
         &self,
         attributes: &Attributes<'_>,

@@ -57,11 +57,18 @@ impl SaltedHash {
     }
 
     /// XXH64 of the salt with `text` behind it.
+    #[inline(always)]
     pub(super) fn of(&self, text: &[u8]) -> u64 {
         let length = self.length + text.len();
         if length / WORD - self.length / WORD / STRIPE * STRIPE < STRIPE {
-            return self.of_short(text, length);
+            self.of_short(text, length)
+        } else {
+            self.of_long(text, length)
         }
+    }
+
+    /// The same where they make further stripes.
+    fn of_long(&self, text: &[u8], length: usize) -> u64 {
         let (behind, last) = text.as_chunks::<WORD>();
         let mut words = Words {
             salt: self.words[..self.word_count].iter(),
@@ -82,7 +89,7 @@ impl SaltedHash {
     }
 
     /// The same where salt and text make no stripe behind those of the salt alone.
-    #[inline]
+    #[inline(always)]
     fn of_short(&self, text: &[u8], length: usize) -> u64 {
         let (behind, last) = text.as_chunks::<WORD>();
         let hash = self.beginning.wrapping_add(length as u64);

@@ -160,7 +160,7 @@ impl<'a> Attributes<'a> {
 
     /// The attribute at `path`; `null` is as good as missing.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, path: &AttributePath) -> Option<Seen<'a>> {
         if path.as_str() == TARGETING_KEY {
             return self.targeting_key.map(Seen::Text);
@@ -172,7 +172,7 @@ impl<'a> Attributes<'a> {
         Seen::of(value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn member(&self, name: &Comparable<Box<str>>) -> Option<&'a Value> {
         let values = self.values?;
         if values.len() > FEW {
@@ -208,7 +208,7 @@ pub enum Seen<'a> {
 impl<'a> Seen<'a> {
     /// A JSON value, unless it is `null`.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn of(value: &'a Value) -> Option<Self> {
         match value {
             Value::Null => None,
@@ -224,7 +224,7 @@ impl<'a> Seen<'a> {
     ///
     /// A customer number is the same customer whether it was sent as `204417` or as `"204417"`. Fractions have no
     /// one text, so they are none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn as_text<'buffer>(self, buffer: &'buffer mut Digits) -> Option<&'buffer str>
     where
         'a: 'buffer,

@@ -102,7 +102,7 @@ impl TextMatcher {
         Self { ignore_case: test.ignore_case, needles }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn judge(&self, seen: Seen<'_>) -> Verdict {
         let mut digits = Digits::default();
         match seen.as_text(&mut digits).filter(|text| text.len() <= LONGEST_READ) {
@@ -114,13 +114,18 @@ impl TextMatcher {
 }
 
 impl Needles {
-    #[inline]
+    #[inline(always)]
     fn find(&self, text: &str) -> bool {
+        if let Self::OneOfFew(values) = self {
+            let text = Comparable::new(text);
+            return values.iter().any(|value| value.is(&text));
+        }
+        self.find_otherwise(text)
+    }
+
+    fn find_otherwise(&self, text: &str) -> bool {
         match self {
-            Self::OneOfFew(values) => {
-                let text = Comparable::new(text);
-                values.iter().any(|value| value.is(&text))
-            }
+            Self::OneOfFew(values) => values.iter().any(|value| value.as_str() == text),
             Self::OneOfMany(values) => values.contains(text),
             Self::Part(Comparison::Contains, values) => values.iter().any(|value| text.contains(&**value)),
             Self::Part(Comparison::StartsWith, values) => values.iter().any(|value| text.starts_with(&**value)),

@@ -51,6 +51,7 @@ impl FlagCounts {
         }
     }
 
+    #[inline]
     fn reached(&self, choice: Choice, person: Option<PersonHash>) {
         if let Some((person, people)) = person.zip(self.people.get(choice.rule.map_or(0, |rule| rule + 1))) {
             people.add(if choice.variant == self.off { SketchOf::Withheld } else { SketchOf::Given }, person);

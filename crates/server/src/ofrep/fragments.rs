@@ -90,6 +90,7 @@ impl Fragments {
         }
     }
 
+    #[inline(always)]
     fn part(&self, index: usize) -> &[u8] {
         let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before));
         let range = start.zip(self.ends.get(index)).map(|(start, end)| *start as usize..*end as usize);
@@ -97,6 +98,7 @@ impl Fragments {
     }
 
     /// Writes the answer behind what `bytes` holds; which rule decided only where `tells_rule`.
+    #[inline(always)]
     pub fn write(&self, given: Result<Choice, TargetingKeyMissing>, tells_rule: bool, bytes: &mut Vec<u8>) {
         let Ok(Choice { variant, reason, rule }) = given else {
             return bytes.extend_from_slice(self.part(self.ends.len().saturating_sub(1)));

@@ -133,7 +133,7 @@ impl Matcher {
 
     /// Judges an attribute; of a list, whether any element will do. An element that cannot be judged is passed over;
     /// a list of nothing else cannot be judged, an empty one is known to hold nothing.
-    #[inline]
+    #[inline(always)]
     fn judge(&self, seen: Option<Seen<'_>>) -> Verdict {
         match (self, seen) {
             (Self::IsSet, seen) => seen.is_some().into(),
@@ -154,7 +154,7 @@ impl Matcher {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn judge_one(&self, seen: Seen<'_>) -> Verdict {
         match self {
             Self::Text(matcher) => matcher.judge(seen),
