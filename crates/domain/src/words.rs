@@ -202,7 +202,7 @@ impl Teller<'_> {
                 about(&format!("took from {} their variant of", self.person(person)))
                     .change(format!("“{before}”"), "what the rule says")
             }
-            Event::RuleChanged { place, before, after, people_before, people_after } => about("changed the rule of")
+            Event::RuleChanged { place, before, after, people_before, people_after } => about("changed the default of")
                 .change(self.default_words(place, before), self.default_words(place, after))
                 .people(*people_before, *people_after),
             Event::RulesChanged { place, before, after } => {

@@ -24,7 +24,7 @@ fn change(changes: Value) -> Command {
 fn refer(environment: &str) -> Command {
     let rules = json!([{"id": "r", "clauses": [{"operator": "in_segment", "segments": ["staff"]}],
         "split": [{"variant": "on", "weight": 100}]}]);
-    Command::SetRules { place: place(environment), rules: serde_json::from_value(rules).unwrap() }
+    Command::SetRules { place: place(environment), rules: serde_json::from_value(rules).unwrap(), default: None }
 }
 
 fn has_it(bench: &Bench, person: &str) -> bool {
@@ -107,7 +107,7 @@ fn a_segment_that_is_used_cannot_be_removed() {
         refusal.to_string(),
         "this segment is used by rule \"r\" of \"pay\" in \"dev\"; take it out there first"
     );
-    bench.ok(Command::SetRules { place: place("dev"), rules: Vec::new() });
+    bench.ok(Command::SetRules { place: place("dev"), rules: Vec::new(), default: None });
     bench.ok(remove());
     assert!(matches!(bench.refused(remove()), Refusal::NotFound { .. }));
     assert_eq!(bench.story().last().unwrap(), "tok_ann removed group Staff");
