@@ -10,10 +10,10 @@ use signalbox_protocol::wire::flag::{ChangeFlag, Details};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use crate::components::{
-    Button, ButtonKind, CopyKey, FieldError, Icon, IconName, Select, TextArea, TextField, Time, purpose_words,
+    Button, ButtonKind, CopyKey, FieldError, Icon, IconName, Lockable, Select, TextArea, TextField, Time, purpose_words,
 };
 use crate::form::Problem;
-use crate::pages::flag::base::Base;
+use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::client_side::ClientSideCard;
@@ -148,6 +148,7 @@ fn DetailsCard() -> impl IntoView {
                 <h2 id="details">"Description"</h2>
                 <span class="ink3 fs12">"What people read; changing it changes nothing for customers"</span>
             </div>
+            <Lockable reason=closed(changed, move || page.locked())>
             <div class="card-b form-grid">
                 <TextField label="Name" value=fields.name required=true error=problem.at("name") />
                 <Select label="Type" value=fields.purpose options=Signal::stored(purposes) />
@@ -174,6 +175,7 @@ fn DetailsCard() -> impl IntoView {
                     <FieldError error=problem.elsewhere(FIELDS) />
                 </div>
             </div>
+            </Lockable>
             <FormFoot
                 changed
                 overtaken=Signal::derive(move || base.is_overtaken())

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use signalbox_domain::key::EnvironmentKey;
 use signalbox_protocol::desktop::PlaceKind;
 
 use super::list;
@@ -77,7 +78,8 @@ pub fn ViewChips(
     let naming = RwSignal::new(None::<Naming>);
     let is_new = Memo::new(move |_| {
         let look = look.get();
-        !look.is_plain() && views.list.with(|views| views.showing(&look).is_none())
+        let environment = environment_key(store);
+        !look.is_plain() && views.list.with(|views| views.showing(&look, environment.as_ref()).is_none())
     });
     let full = Signal::derive(move || {
         views.list.with(SavedViews::is_full).then(|| format!("At most {MOST_VIEWS} views. Remove one first."))
@@ -120,11 +122,17 @@ fn ViewChip(view: SavedView, look: Memo<Look>, views: Views, naming: RwSignal<Op
     let shows = view.look();
     let address = shows.address();
     let is_shown = Memo::new({
-        let shows = shows.clone();
-        move |_| look.with(|look| look.is_same(&shows))
+        let view = view.clone();
+        move |_| look.with(|look| view.shows(look, environment_key(store).as_ref()))
     });
+    let of = StoredValue::new(view.environment().cloned());
+    let go_there = move |_| {
+        if let Some(environment) = of.get_value() {
+            store.choose_environment(&environment);
+        }
+    };
     let count = Memo::new(move |_| {
-        let environment = store.environment().map(|environment| environment.key.clone());
+        let environment = of.get_value().or_else(|| environment_key(store));
         let Look { search, filter, sorting } = &shows;
         // Those kept apart are no rows of the table; how many fit, the list itself says.
         (*filter != list::Filter::KeptApart)
@@ -151,7 +159,7 @@ fn ViewChip(view: SavedView, look: Memo<Look>, views: Views, naming: RwSignal<Op
     };
     view! {
         <span class="fview" class:fview--shown=move || is_shown.get()>
-            <a class="fchip" href=href aria-current=move || is_shown.get().then_some("true")>
+            <a class="fchip" href=href on:click=go_there aria-current=move || is_shown.get().then_some("true")>
                 <span class="trunc">{view.name}</span>
                 {move || count.get().map(|count| view! { <span class="c">{count}</span> })}
             </a>
@@ -185,6 +193,10 @@ fn ViewChip(view: SavedView, look: Memo<Look>, views: Views, naming: RwSignal<Op
     }
 }
 
+fn environment_key(store: Store) -> Option<EnvironmentKey> {
+    store.environment().map(|environment| environment.key.clone())
+}
+
 /// Whether others reach the server that the page is connected to: not the one inside the app.
 fn can_be_shared(store: Store) -> bool {
     store.place.with(|place| place.as_ref().is_none_or(|place| place.kind == PlaceKind::Remote))
@@ -209,7 +221,7 @@ fn NameDialog(what: Naming, look: Memo<Look>, views: Views, #[prop(into)] on_clo
     let save = move |()| {
         let typed = name.get_untracked();
         let outcome = views.change(|views| match is_new {
-            true => views.save(&typed, &look.get_untracked()),
+            true => views.save(&typed, &look.get_untracked(), untrack(|| environment_key(store)).as_ref()),
             false => views.rename(&old, &typed),
         });
         match outcome {

@@ -13,8 +13,10 @@ use super::confirmation::of_change;
 use super::draft::{Problems, SegmentDraft};
 use super::uses::is_used_in_production;
 use crate::clauses::{Clauses, ClausesEditor};
-use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Segmented, TextArea, TextField};
-use crate::pages::flag::base::Base;
+use crate::components::{
+    Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable, Segmented, TextArea, TextField,
+};
+use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::form_foot::FormFoot;
 use crate::state::{ToastKind, use_store};
@@ -140,8 +142,10 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
         confirming.set(read.get_untracked().ok());
     };
     let locked = Signal::derive(move || store.can_edit().err());
-    let full =
-        Signal::derive(move || (sets.with(Vec::len) >= MOST_GROUPS).then(|| format!("At most {MOST_GROUPS} sets.")));
+    let full = Signal::derive(move || {
+        let full = sets.with(Vec::len) >= MOST_GROUPS;
+        locked.get().or_else(|| full.then(|| format!("At most {MOST_GROUPS} sets.")))
+    });
     let has_named =
         included.with_untracked(|people| !people.is_empty()) || excluded.with_untracked(|people| !people.is_empty());
     view! {
@@ -166,6 +170,7 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
                     </Button>
                 </span>
             </div>
+            <Lockable reason=closed(changed, move || locked.get())>
             <ol class="sets">
                 <For each=move || sets.get() key=|set| set.id let:set>
                     <SetRow set sets />
@@ -213,6 +218,7 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
                     </div>
                 </div>
             </div>
+            </Lockable>
             <FormFoot
                 changed
                 overtaken=Signal::derive(move || base.is_overtaken())

@@ -5,7 +5,7 @@ use signalbox_domain::key::VariantKey;
 use signalbox_domain::targeting::Rule;
 use signalbox_protocol::wire::configuration;
 
-use crate::pages::flag::base::Base;
+use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::page::Page;
 use crate::pages::flag::scene::Scene;
 use crate::pages::flag::targeting::default_draft::DefaultDraft;
@@ -43,6 +43,12 @@ impl TargetingDraft {
         };
         let (base, changed) = Base::follow(page, read, is_typed, seed);
         Self { page, list, default, base, changed }
+    }
+
+    /// Why nobody may begin to change what everyone else gets, if so.
+    pub fn closed(&self) -> Signal<Option<String>> {
+        let page = self.page;
+        closed(self.changed, move || page.locked())
     }
 
     /// What to save.

@@ -75,7 +75,7 @@ pub fn EveryoneElse(
                 <p class="ink2 fs12 rule-words">{words}</p>
                 {move || match (driven.get(), shown.get()) {
                     (true, _) => view! { <DrivenPanel checked /> }.into_any(),
-                    (false, true) => view! { <SharePanel default=draft.default checked /> }.into_any(),
+                    (false, true) => view! { <SharePanel draft checked /> }.into_any(),
                     (false, false) => ().into_any(),
                 }}
             </div>

@@ -40,6 +40,7 @@ use draft::TargetingDraft;
 use groups_card::GroupsCard;
 use overrides_card::OverridesCard;
 use rule_versions::RuleVersions;
+pub use rule_words::{called, called_in_place};
 use rule_words::{gives_to_the_rest, summary};
 use rules_card::RulesCard;
 use save_foot::SaveFoot;
@@ -71,12 +72,12 @@ pub fn TargetingTab() -> impl IntoView {
                 <Summary />
                 <RulesCard draft checked default_open />
                 <Show when=move || default_shown.get() && driven_rule.with(Option::is_some)>
-                    <SplitCard default=draft.default />
+                    <SplitCard draft />
                 </Show>
                 <div class="grid targeting-pair">
                     {move || match driven_rule.get() {
                         Some(rule) => view! { <RuleVersions rule /> }.into_any(),
-                        None if default_shown.get() => view! { <SplitCard default=draft.default /> }.into_any(),
+                        None if default_shown.get() => view! { <SplitCard draft /> }.into_any(),
                         None => ().into_any(),
                     }}
                     <DependsCard />

@@ -9,8 +9,8 @@ use signalbox_domain::text;
 use signalbox_protocol::endpoint::SetOverridesEndpoint;
 use signalbox_protocol::wire::configuration::{Override, SetOverrides};
 
-use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Select};
-use crate::pages::flag::base::Base;
+use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable, Select};
+use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
@@ -133,6 +133,7 @@ pub fn OverridesCard() -> impl IntoView {
                         .into_any()
                 } else {
                     view! {
+                        <Lockable reason=closed(changed, move || page.locked())>
                         <table class="tbl tbl--form">
                             <thead>
                                 <tr>
@@ -149,6 +150,7 @@ pub fn OverridesCard() -> impl IntoView {
                                 </For>
                             </tbody>
                         </table>
+                        </Lockable>
                     }
                         .into_any()
                 }

@@ -152,8 +152,8 @@ pub fn RuleForm(list: RuleList, editing: Editing) -> impl IntoView {
     let fault = Signal::derive(move || parsed.with(|parsed| parsed.as_ref().and_then(|parsed| parsed.clone().err())));
     let title = match (is_new, driven) {
         (true, _) => "New rule".to_owned(),
-        (false, true) => format!("Rename {}", rule.title()),
-        (false, false) => format!("Edit {}", rule.title()),
+        (false, true) => format!("Rename {}", rule.name.as_deref().unwrap_or("the rule")),
+        (false, false) => format!("Edit {}", rule.name.as_deref().unwrap_or("the rule")),
     };
     view! {
         <Dialog

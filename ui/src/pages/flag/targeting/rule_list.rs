@@ -5,6 +5,7 @@ use signalbox_domain::key::RuleId;
 use signalbox_domain::targeting::Rule;
 
 use crate::pages::flag::page::Page;
+use crate::pages::flag::targeting::called;
 use crate::pages::flag::targeting::order::shift;
 use crate::pages::flag::targeting::rule_draft::{free_id, new_rule};
 
@@ -61,7 +62,7 @@ impl RuleList {
     pub fn duplicate(&self, id: &RuleId) {
         let Some(place) = untrack(|| self.place(id)) else { return };
         let Some(mut rule) = self.rules.with_untracked(|rules| rules.get(place).cloned()) else { return };
-        let Some(id) = self.free_id(rule.title()) else { return };
+        let Some(id) = self.free_id(rule.name.as_deref().unwrap_or_default()) else { return };
         rule.id = id;
         rule.name = rule.name.map(|name| format!("{name}, copy"));
         self.open.set(Some(Editing { rule, new_at: Some(place + 1) }));
@@ -88,7 +89,7 @@ impl RuleList {
     pub fn shift(&self, id: &RuleId, before: usize) {
         let Some(from) = untrack(|| self.place(id)) else { return };
         let moved = self.rules.try_update(|rules| {
-            let title = rules.get(from)?.title().to_owned();
+            let title = called(rules.get(from)?, from + 1);
             let place = shift(rules, from, before)?;
             Some((title, place + 1, rules.len()))
         });

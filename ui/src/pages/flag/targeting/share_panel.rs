@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use signalbox_domain::{Share, people as numbers};
 
-use crate::components::{FieldError, TextArea};
+use crate::components::{FieldError, Lockable, TextArea};
 use crate::pages::flag::crowd::{figure, in_words};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::targeting::check_card::Checked;
 use crate::pages::flag::targeting::default_draft::DefaultDraft;
+use crate::pages::flag::targeting::draft::TargetingDraft;
 use crate::pages::flag::targeting::keys;
 use crate::pages::flag::targeting::people_grid::PeopleGrid;
 use crate::segment_picker::SegmentPicker;
@@ -15,15 +16,15 @@ use crate::segment_picker::SegmentPicker;
 /// The share of everyone else, with a slider and a number; people named by their key, and groups.
 #[component]
 pub fn SharePanel(
-    /// What everyone else gets, while it is edited.
-    default: DefaultDraft,
+    /// What is edited.
+    draft: TargetingDraft,
     /// The person who was checked last.
     checked: Checked,
 ) -> impl IntoView {
     let page = use_page();
     let scene = page.scene;
-    let DefaultDraft { share: typed, people: named, groups, .. } = default;
-    let parsed = Memo::new(move |_| default.typed_share());
+    let DefaultDraft { share: typed, people: named, groups, .. } = draft.default;
+    let parsed = Memo::new(move |_| draft.default.typed_share());
     let now = Signal::derive(move || scene.with(|scene| scene.configuration.rule.share));
     let share = Signal::derive(move || parsed.get().unwrap_or_else(|_| now.get()));
     let reached = Memo::new(move |_| {
@@ -41,6 +42,7 @@ pub fn SharePanel(
         named.with_untracked(|named| !named.is_empty()) || groups.with_untracked(|groups| !groups.is_empty());
     view! {
         <div class="pct">
+            <Lockable reason=draft.closed()>
             <div class="row who-now">
                 <label class="field who-field" class:field--error=move || error.with(Option::is_some)>
                     <span class="sr">"Share of people in percent"</span>
@@ -78,6 +80,7 @@ pub fn SharePanel(
                     exact=true
                 />
             </details>
+            </Lockable>
         </div>
     }
 }

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use signalbox_domain::Share;
 use signalbox_domain::key::VariantKey;
 
-use crate::components::{FieldError, Icon, IconName};
+use crate::components::{FieldError, Icon, IconName, Lockable};
 use crate::pages::flag::crowd::figure;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::percent;
 use crate::pages::flag::targeting::default_draft::DefaultDraft;
+use crate::pages::flag::targeting::draft::TargetingDraft;
 use crate::pages::flag::targeting::split_rows::{part_of, rows};
 use crate::pages::flag::targeting::weight_rows::WeightField;
 
@@ -18,11 +19,12 @@ pub const COLORS: [&str; 4] = ["var(--chart-1)", "var(--chart-3)", "var(--chart-
 /// The split between variants, with the people of each; locked while a rollout is under way.
 #[component]
 pub fn SplitCard(
-    /// What everyone else gets, while it is edited.
-    default: DefaultDraft,
+    /// What is edited.
+    draft: TargetingDraft,
 ) -> impl IntoView {
     let page = use_page();
     let scene = page.scene;
+    let default = draft.default;
     let DefaultDraft { weights, .. } = default;
     let typed = move || default.split_rows();
     let checked = Memo::new(move |_| default.split());
@@ -72,6 +74,7 @@ pub fn SplitCard(
                             .collect_view()
                     }}
                 </div>
+                <Lockable reason=draft.closed()>
                 <ul class="split-rows">
                     <For
                         each={shown}
@@ -108,6 +111,7 @@ pub fn SplitCard(
                         }
                     </For>
                 </ul>
+                </Lockable>
                 <Show when=move || driven.get()>
                     <p class="row fs12 who-lock">
                         <Icon name=IconName::Lock small=true class="ink3" />

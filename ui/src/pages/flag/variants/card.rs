@@ -7,9 +7,9 @@ use signalbox_protocol::ErrorCode;
 use signalbox_protocol::endpoint::ChangeVariantsEndpoint;
 use signalbox_protocol::wire::flag::ChangeVariants;
 
-use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName};
+use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable};
 use crate::form::Problem;
-use crate::pages::flag::base::Base;
+use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::form_foot::FormFoot;
@@ -129,6 +129,7 @@ pub fn VariantsTab() -> impl IntoView {
                     </Button>
                 </span>
             </div>
+            <Lockable reason=closed(changed, move || page.locked())>
             <table class="tbl tbl--form">
                 <thead>
                     <tr>
@@ -149,6 +150,7 @@ pub fn VariantsTab() -> impl IntoView {
                     </For>
                 </tbody>
             </table>
+            </Lockable>
             <div class="table-error">
                 <FieldError error=whole />
             </div>
