@@ -15,7 +15,7 @@ use crate::components::{
 use crate::form::Problem;
 use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::client_side::ClientSideCard;
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
@@ -219,6 +219,7 @@ fn ArchiveCard() -> impl IntoView {
         store.toast(ToastKind::Done, words);
         Ok(())
     });
+    let says = move |archive: &bool| scene.with(|scene| told(scene, *archive, page.touches_production()));
     view! {
         <section class="card" aria-labelledby="archive">
             <div class="card-h">
@@ -258,21 +259,7 @@ fn ArchiveCard() -> impl IntoView {
                 }}
             </div>
         </section>
-        {move || {
-            asking
-                .get()
-                .map(|archive| {
-                    let production = page.touches_production();
-                    let told = scene.with_untracked(|scene| told(scene, archive, production));
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| asking.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=asking send=change told=says />
     }
 }
 

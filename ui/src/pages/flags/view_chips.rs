@@ -9,7 +9,7 @@ use super::list;
 use super::look::Look;
 use super::saved_views::{LONGEST_NAME, MOST_VIEWS, SavedView, SavedViews};
 use crate::browser;
-use crate::components::{Button, ButtonKind, Dialog, Icon, IconName, Key, Menu, MenuItem, TextField};
+use crate::components::{Dialog, DialogFoot, Icon, IconName, Menu, MenuItem, TextField};
 use crate::state::{Store, ToastKind, use_store};
 
 /// The views of this person in this project. Copies share the same state.
@@ -244,13 +244,8 @@ fn NameDialog(what: Naming, look: Memo<Look>, views: Views, #[prop(into)] on_clo
             on_close
             on_confirm=save
             footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true>
-                        {if is_new { "Save view" } else { "Rename view" }}
-                        <Key>"Ctrl ↵"</Key>
-                    </Button>
-                }
+                let verb = if is_new { "Save view" } else { "Rename view" };
+                view! { <DialogFoot verb on_close /> }
             }
         >
             <TextField

@@ -17,7 +17,7 @@ use crate::components::{
     Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable, Segmented, TextArea, TextField,
 };
 use crate::pages::flag::base::{Base, closed};
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::form_foot::FormFoot;
 use crate::state::{ToastKind, use_store};
 
@@ -148,6 +148,13 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
     });
     let has_named =
         included.with_untracked(|people| !people.is_empty()) || excluded.with_untracked(|people| !people.is_empty());
+    let says = move |wanted: &targeting::Segment<String>| {
+        let before = segment.with(|segment| content(segment));
+        let segments = store.segments();
+        let production = segments.get(&before.key).is_some_and(|row| is_used_in_production(row, store));
+        let used = segment.with(|segment| segment.used_by.len());
+        of_change(&before, wanted, used, production, &segments)
+    };
     view! {
         <section class="card" aria-labelledby="who-is-in">
             <div class="card-h">
@@ -232,27 +239,7 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
                 }
             />
         </section>
-        {move || {
-            confirming
-                .get()
-                .map(|wanted| {
-                    let told = untrack(|| {
-                        let before = segment.with(|segment| content(segment));
-                        let segments = store.segments();
-                        let row = segments.get(&before.key);
-                        let production = row.is_some_and(|row| is_used_in_production(row, store));
-                        let used = segment.with(|segment| segment.used_by.len());
-                        of_change(&before, &wanted, used, production, &segments)
-                    });
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| confirming.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=confirming send=change told=says />
     }
 }
 
