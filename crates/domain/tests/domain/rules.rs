@@ -442,7 +442,7 @@ fn an_explanation_says_each_step_in_words() {
         [
             "✓ Rule 1, Germany: country is DE: is DE, so yes.",
             "✗ Outside the 25 %: Their place is 95.029 of 100, not below 25.",
-            "○ Rule 2, fr: Not reached.",
+            "○ Rule 2: Not reached.",
             "○ Everyone else: Not reached.",
         ]
     );
@@ -450,7 +450,7 @@ fn an_explanation_says_each_step_in_words() {
         told(json!({"targetingKey": "user-1"})),
         [
             "✗ Rule 1, Germany: country is DE: is not given, so no.",
-            "✗ Rule 2, fr: country is FR: is not given, so no.",
+            "✗ Rule 2: country is FR: is not given, so no.",
             "✓ Everyone else: Nothing above fits.",
             "✗ Outside the 0 %: Nobody has it by a share.",
         ]

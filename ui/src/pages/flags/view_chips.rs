@@ -218,6 +218,10 @@ fn NameDialog(what: Naming, look: Memo<Look>, views: Views, #[prop(into)] on_clo
     let is_new = what == Naming::New;
     let name = RwSignal::new(old.clone());
     let wrong = RwSignal::new(None::<String>);
+    let of_environment = untrack(|| {
+        let asks = look.with(|look| look.filter.asks_of_environment());
+        store.environment().filter(|_| asks).map_or_else(String::new, |of| format!(", in {}", of.name))
+    });
     let save = move |()| {
         let typed = name.get_untracked();
         let outcome = views.change(|views| match is_new {
@@ -239,7 +243,10 @@ fn NameDialog(what: Naming, look: Memo<Look>, views: Views, #[prop(into)] on_clo
     view! {
         <Dialog
             title=if is_new { "Save this view" } else { "Rename the view" }
-            subtitle=|| "Search, filter and order, to be chosen again. Only you see it, on this device."
+            subtitle=move || {
+                let environment = if is_new { of_environment.clone() } else { String::new() };
+                format!("Search, filter and order{environment}, to be chosen again. Only you see it, on this device.")
+            }
             width=440
             on_close
             on_confirm=save
