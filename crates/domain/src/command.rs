@@ -46,8 +46,8 @@ pub enum Command {
     RestoreFlag { project: ProjectKey, flag: FlagKey },
     /// Replace the list of people who get a variant of their own.
     SetOverrides { place: Place, overrides: Vec<(String, VariantKey)> },
-    /// Replace the targeting rules.
-    SetRules { place: Place, rules: Vec<Rule<String>> },
+    /// Replace the targeting rules, and with them change what those get whom none fits; `None` leaves that alone.
+    SetRules { place: Place, rules: Vec<Rule<String>>, default: Option<RuleChanges> },
     /// Replace the list of other flags that must give something first.
     SetPrerequisites { place: Place, prerequisites: Vec<Prerequisite> },
     /// Make a segment.

@@ -59,8 +59,11 @@ pub enum SegmentUse {
 impl fmt::Display for SegmentUse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rule { flag, environment, rule, .. } => {
-                write!(formatter, "rule \"{rule}\" of \"{flag}\" in \"{environment}\"")
+            Self::Rule { flag, environment, name: Some(name), .. } => {
+                write!(formatter, "rule \"{name}\" of \"{flag}\" in \"{environment}\"")
+            }
+            Self::Rule { flag, environment, place, .. } => {
+                write!(formatter, "rule {place} of \"{flag}\" in \"{environment}\"")
             }
             Self::Default { flag, environment } => {
                 write!(formatter, "what \"{flag}\" gives to everyone else in \"{environment}\"")

@@ -202,7 +202,7 @@ impl Teller<'_> {
                 about(&format!("took from {} their variant of", self.person(person)))
                     .change(format!("“{before}”"), "what the rule says")
             }
-            Event::RuleChanged { place, before, after, people_before, people_after } => about("changed the rule of")
+            Event::RuleChanged { place, before, after, people_before, people_after } => about("changed the default of")
                 .change(self.default_words(place, before), self.default_words(place, after))
                 .people(*people_before, *people_after),
             Event::RulesChanged { place, before, after } => {
@@ -267,8 +267,11 @@ impl Teller<'_> {
 
     fn rule(&self, place: &Place, rule: &RuleId) -> String {
         let configuration = self.state.configuration(&place.project, &place.flag, &place.environment);
-        let known = configuration.and_then(|configuration| configuration.rule(rule));
-        known.map_or_else(|| format!("“{rule}”"), |rule| format!("“{}”", rule.title()))
+        let known = (1..).zip(configuration.map(|known| known.rules.as_slice()).unwrap_or_default());
+        match known.into_iter().find(|(_, known)| known.id == *rule) {
+            Some((place, known)) => known.name.as_ref().map_or_else(|| place.to_string(), |name| format!("“{name}”")),
+            None => format!("“{rule}”"),
+        }
     }
 
     fn segment_names(&self, project: &ProjectKey) -> Names<'_> {

@@ -103,7 +103,7 @@ impl Installation {
                 .collect();
             let rules = serde_json::from_value(json!(rules)).expect("rules");
             let version = installation.version(&place);
-            installation.change(Command::SetRules { place, rules }, Some(version));
+            installation.change(Command::SetRules { place, rules, default: None }, Some(version));
         }
         installation
     }

@@ -194,6 +194,9 @@ fn targeting() -> Vec<Row> {
             "share": 25, "people": ["ada"], "segments": ["staff"], "split_by": "company.id",
             "split": [{ "variant": "on", "weight": 100 }],
         }],
+        "default": {
+            "share": 12.5, "split": [{ "variant": "on", "weight": 100 }], "people": ["ada"], "segments": ["staff"],
+        },
         "reason": "Allowed since today.",
     });
     let prerequisites =

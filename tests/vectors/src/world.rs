@@ -143,14 +143,13 @@ impl World {
         self.change(Command::SetOverrides { place: place.clone(), overrides: flag.overrides.clone() })?;
         let prerequisites = flag.prerequisites.clone();
         self.change(Command::SetPrerequisites { place: place.clone(), prerequisites })?;
-        self.change(Command::SetRules { place: place.clone(), rules: flag.rules.clone() })?;
-        let changes = RuleChanges {
+        let default = RuleChanges {
             share: Some(flag.share),
             split: flag.split.clone(),
             people: Some(flag.people.clone()),
             segments: Some(flag.segments.clone()),
         };
-        self.change(Command::ChangeRule { place: place.clone(), changes })?;
+        self.change(Command::SetRules { place: place.clone(), rules: flag.rules.clone(), default: Some(default) })?;
         if let Some(RolloutVector { rule, stages }) = flag.rollout.clone() {
             self.change(Command::DraftRollout { place: place.clone(), rule, stages })?;
             self.change(Command::StartRollout { place: place.clone() })?;

@@ -2,7 +2,7 @@
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use signalbox_protocol::ErrorBody;
+use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use super::{Aspect, AspectGlyph, Button, ButtonSize};
 use crate::form::sentence;
@@ -99,12 +99,19 @@ pub fn Failed(
     #[prop(into)]
     on_retry: Callback<()>,
 ) -> impl IntoView {
+    // A server that does not answer is no fault of what is asked for: that is unknown, which is another sign.
+    let unknown = error.error.code == ErrorCode::Unavailable;
+    let rest = if unknown {
+        " This is not kept here, so try again when it answers."
+    } else {
+        " Nothing was changed; releases stay as they are."
+    };
     view! {
         <div class="empty" role="alert">
-            <AspectGlyph aspect=Aspect::Danger />
+            <AspectGlyph aspect=if unknown { Aspect::Dark } else { Aspect::Danger } />
             <b class="empty-title">{title}</b>
             <span class="fs12">
-                {sentence(&error.error.message, "")} " Nothing was changed; releases stay as they are."
+                {sentence(&error.error.message, "")} {rest}
             </span>
             <span class="row empty-act">
                 <Button size=ButtonSize::Small on_press=on_retry>

@@ -6,8 +6,8 @@ use signalbox_protocol::endpoint::{AtRoot, CreateProjectEndpoint};
 use signalbox_protocol::wire::project::CreateProject;
 
 use super::{Overlay, use_overlays};
-use crate::components::{Button, ButtonKind, Dialog, Empty, FieldError, TextField};
-use crate::form::{Attempt, key_from_name, key_problem};
+use crate::components::{Button, ButtonKind, Dialog, DialogFoot, Empty, FieldError, NameAndKey};
+use crate::form::{Attempt, key_problem};
 use crate::state::{ToastKind, use_store};
 
 /// Asks for a name and a key, and makes the project.
@@ -20,7 +20,6 @@ pub fn NewProjectDialog(
     let store = use_store();
     let name = RwSignal::new(String::new());
     let key = RwSignal::new(String::new());
-    let key_is_own = RwSignal::new(false);
     let attempt = Attempt::new();
     let Attempt { busy, problem } = attempt;
     let send = move || {
@@ -45,36 +44,9 @@ pub fn NewProjectDialog(
             width=480
             on_close
             on_confirm=move |()| send()
-            footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true busy>
-                        {move || if busy.get() { "Making…" } else { "Make project" }}
-                    </Button>
-                }
-            }
+            footer=move || view! { <DialogFoot verb="Make project" doing="Making…" busy on_close /> }
         >
-            <TextField
-                label="Name"
-                value=name
-                required=true
-                autofocus=true
-                error=problem.at("name")
-                on_type=move |name: String| {
-                    if !key_is_own.get_untracked() {
-                        key.set(key_from_name(&name));
-                    }
-                }
-            />
-            <TextField
-                label="Key"
-                value=key
-                exact=true
-                required=true
-                hint="Names the project in addresses and in the API. It never changes."
-                error=problem.at("key")
-                on_type=move |_: String| key_is_own.set(true)
-            />
+            <NameAndKey name key hint="Names the project in addresses and in the API. It never changes." problem=problem />
             <FieldError error=problem.elsewhere(&["name", "key"]) />
         </Dialog>
     }

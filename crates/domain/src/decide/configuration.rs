@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Desk, Events};
+use super::{Desk, Events, Spot};
 use crate::command::RuleChanges;
 use crate::event::{Event, Place, RuleContent};
 use crate::flag::{Audience, Override};
@@ -69,6 +69,22 @@ impl Desk<'_> {
     pub(super) fn change_rule(&mut self, place: Place, changes: RuleChanges) -> Events {
         let spot = self.open_place(&place)?;
         self.made_against(spot.configuration.version)?;
+        let changed = self.default_changed(&spot, &place, changes, "")?;
+        if changed.is_some() {
+            self.reason_if(spot.production)?;
+        }
+        Ok(changed.into_iter().collect())
+    }
+
+    /// What those get whom no rule fits, as it is with some changes; `None` where that is what it was. What is wrong
+    /// is told of the field after `prefix`.
+    pub(super) fn default_changed(
+        &mut self,
+        spot: &Spot<'_>,
+        place: &Place,
+        changes: RuleChanges,
+        prefix: &str,
+    ) -> Result<Option<Event>, Refusal> {
         if spot.configuration.rollout_of(None).is_some() {
             return Err(Refusal::conflict(
                 "a rollout decides who has this now; advance it, roll it back or finish it instead",
@@ -77,11 +93,11 @@ impl Desk<'_> {
         let before =
             RuleContent { audience: spot.configuration.audience.clone(), split: spot.configuration.split.clone() };
         let named = match changes.people {
-            Some(people) => self.accept_people(people, "people", &before.audience.people)?,
+            Some(people) => self.accept_people(people, &format!("{prefix}people"), &before.audience.people)?,
             None => before.audience.people.clone(),
         };
         let segments = match changes.segments {
-            Some(segments) => spot.accept_rings(segments, "segments")?,
+            Some(segments) => spot.accept_rings(segments, &format!("{prefix}segments"))?,
             None => before.audience.segments.clone(),
         };
         let share = changes.share.unwrap_or(before.audience.share);
@@ -89,19 +105,18 @@ impl Desk<'_> {
             audience: Audience { people: named, segments, share },
             split: match changes.split {
                 Some(split) => {
-                    check_split(&split, "split", &|key| spot.flag.variant(key).is_some())?;
+                    check_split(&split, &format!("{prefix}split"), &|key| spot.flag.variant(key).is_some())?;
                     split
                 }
                 None => before.split.clone(),
             },
         };
         if before == after {
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        self.reason_if(spot.production)?;
         let people_before = spot.people(None, &before.audience);
         let people_after = spot.people(None, &after.audience);
-        Ok(vec![Event::RuleChanged { place, before, after, people_before, people_after }])
+        Ok(Some(Event::RuleChanged { place: place.clone(), before, after, people_before, people_after }))
     }
 
     /// People named one by one: none twice, each keeping the commitment it has among `known`.

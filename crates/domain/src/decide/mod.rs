@@ -163,7 +163,7 @@ impl<'a> Desk<'a> {
             Command::ArchiveFlag { project, flag } => self.archive_flag(project, flag),
             Command::RestoreFlag { project, flag } => self.restore_flag(project, flag),
             Command::SetOverrides { place, overrides } => self.set_overrides(&place, overrides),
-            Command::SetRules { place, rules } => self.set_rules(place, rules),
+            Command::SetRules { place, rules, default } => self.set_rules(place, rules, default),
             Command::SetPrerequisites { place, prerequisites } => self.set_prerequisites(place, prerequisites),
             Command::CreateSegment { project, segment } => self.create_segment(project, *segment),
             Command::ChangeSegment { project, segment } => self.change_segment(project, *segment),

@@ -1,6 +1,7 @@
 //! The targeting rules of a flag in an environment.
 
 use super::{Desk, Events, Spot};
+use crate::command::RuleChanges;
 use crate::event::{Event, Place};
 use crate::key::{RuleId, SegmentKey};
 use crate::personal::Commitment;
@@ -8,9 +9,28 @@ use crate::refusal::Refusal;
 use crate::targeting::{Rule, Surroundings, accept_rules, check_rings};
 
 impl Desk<'_> {
-    pub(super) fn set_rules(&mut self, place: Place, rules: Vec<Rule<String>>) -> Events {
+    /// The rules and, where it is to change with them, the default: both or neither.
+    pub(super) fn set_rules(&mut self, place: Place, rules: Vec<Rule<String>>, default: Option<RuleChanges>) -> Events {
         let spot = self.open_place(&place)?;
         self.made_against(spot.configuration.version)?;
+        let rules = self.rules_changed(&spot, &place, rules)?;
+        let default = match default {
+            Some(changes) => self.default_changed(&spot, &place, changes, "default.")?,
+            None => None,
+        };
+        let events: Vec<_> = rules.into_iter().chain(default).collect();
+        if !events.is_empty() {
+            self.reason_if(spot.production)?;
+        }
+        Ok(events)
+    }
+
+    fn rules_changed(
+        &mut self,
+        spot: &Spot<'_>,
+        place: &Place,
+        rules: Vec<Rule<String>>,
+    ) -> Result<Option<Event>, Refusal> {
         let before = &spot.configuration.rules;
         let accepted = accept_rules(
             rules,
@@ -24,12 +44,8 @@ impl Desk<'_> {
             after.push(self.seal_rule(rule, index, before)?);
         }
         spot.keep_what_a_rollout_drives(&after)?;
-        if *before == after {
-            return Ok(Vec::new());
-        }
-        self.reason_if(spot.production)?;
-        let before = before.clone();
-        Ok(vec![Event::RulesChanged { place, before, after }])
+        let changed = *before != after;
+        Ok(changed.then(|| Event::RulesChanged { place: place.clone(), before: before.clone(), after }))
     }
 
     /// Puts commitments in place of the people of a rule; those whom the rule of the same id named keep theirs.

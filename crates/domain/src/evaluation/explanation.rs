@@ -45,7 +45,7 @@ pub struct Step {
     /// Whether it holds; absent where it was not reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<bool>,
-    /// What was asked: "Rule 2, staff first".
+    /// What was asked: "Rule 2, staff first"; "Rule 2" of one without a name.
     pub title: String,
     /// What came of it: "app is 8.2 or newer: is 8.1, so no."
     pub detail: String,

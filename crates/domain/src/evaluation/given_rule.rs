@@ -19,7 +19,7 @@ pub(super) struct GivenRule {
     advanced: Option<Box<Advanced>>,
     condition: CompiledRule,
     pub(super) grant: Grant,
-    title: Box<str>,
+    name: Option<Box<str>>,
     named_segments: Box<[SegmentKey]>,
 }
 
@@ -51,7 +51,7 @@ impl GivenRule {
                 .expression
                 .as_ref()
                 .map(|expression| Box::new(Advanced { expression: compile(expression), generation })),
-            title: rule.title().into(),
+            name: rule.name.as_deref().map(Into::into),
             named_segments: rule.references("").into_iter().map(|(_, key)| key.clone()).collect(),
             grant,
         }
@@ -61,8 +61,12 @@ impl GivenRule {
         self.condition.id()
     }
 
-    pub(super) fn title(&self) -> &str {
-        &self.title
+    /// What an explanation calls it; `index` counts the rules of the flag from 0.
+    pub(super) fn title(&self, index: usize) -> String {
+        match &self.name {
+            Some(name) => format!("Rule {}, {name}", index + 1),
+            None => format!("Rule {}", index + 1),
+        }
     }
 
     /// The segments that it names.
@@ -95,8 +99,7 @@ impl GivenRule {
         };
         let holds = !matches!(fit, Fit::No);
         witness.note(|| {
-            let title = format!("Rule {}, {}", index + 1, self.title);
-            Step::new(StepKind::Rule, holds, title, format!("Its JSON Logic {said}.")).of(self.id())
+            Step::new(StepKind::Rule, holds, self.title(index), format!("Its JSON Logic {said}.")).of(self.id())
         });
         fit
     }

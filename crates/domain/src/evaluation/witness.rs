@@ -83,8 +83,8 @@ impl Witness for Notebook {
             Some(clause) => clause.sentence(),
             None => "It asks nothing, so it fits everyone".to_owned(),
         };
-        let title = format!("Rule {}, {}", index + 1, rule.title());
-        self.steps.push(Step::new(StepKind::Rule, fits, title, format!("{detail}.")).of(rule.id()).with(clauses));
+        self.steps
+            .push(Step::new(StepKind::Rule, fits, rule.title(index), format!("{detail}.")).of(rule.id()).with(clauses));
         fits
     }
 
@@ -104,8 +104,7 @@ impl Witness for Notebook {
 
     fn not_reached(&mut self, flag: &CompiledFlag, from: usize) {
         for (index, rule) in flag.rules.iter().enumerate().skip(from) {
-            let title = format!("Rule {}, {}", index + 1, rule.title());
-            self.steps.push(Step::not_reached(StepKind::Rule, title).of(rule.id()));
+            self.steps.push(Step::not_reached(StepKind::Rule, rule.title(index)).of(rule.id()));
         }
         self.steps.push(Step::not_reached(StepKind::Default, "Everyone else"));
     }

@@ -39,7 +39,7 @@ fn with_rules(rules: &[Vec<Value>]) -> Bench {
         json!({"id": format!("r{index}"), "clauses": clauses, "split": [{"variant": "on", "weight": 100}]})
     });
     let rules = serde_json::from_value(rules.collect()).unwrap();
-    bench.ok(Command::SetRules { place: place("dev"), rules });
+    bench.ok(Command::SetRules { place: place("dev"), rules, default: None });
     bench
 }
 

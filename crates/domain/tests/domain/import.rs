@@ -249,7 +249,7 @@ fn a_document_of_ours_makes_elsewhere_what_is_here() {
     bench.ok(Command::CreateSegment { project: project(), segment });
     let rules = json!([{"id": "r1", "clauses": [{"operator": "in_segment", "segments": ["staff"]}], "people": ["ben"],
         "share": 12.5, "split": [{"variant": "on", "weight": 100}]}]);
-    bench.ok(Command::SetRules { place: place("dev"), rules: serde_json::from_value(rules).unwrap() });
+    bench.ok(Command::SetRules { place: place("dev"), rules: serde_json::from_value(rules).unwrap(), default: None });
     bench.ok(Command::SetOverrides { place: place("dev"), overrides: vec![("cleo".into(), "on".parse().unwrap())] });
     bench.ok(flagd("dev", json!({"flags": {"odd name": {"state": "DISABLED", "variants": {"on": true}}}})));
     bench.ok(Command::EngageKillSwitch { place: place("dev") });

@@ -193,7 +193,7 @@ fn documents_of_flags_change_nothing_and_give_the_same() {
                 rule["id"] = json!(format!("r{index}"));
             }
             let rules = serde_json::from_value(json!(rules)).unwrap();
-            bench.ok(Command::SetRules { place: place.clone(), rules });
+            bench.ok(Command::SetRules { place: place.clone(), rules, default: None });
             let changes = RuleChanges {
                 share: Some(crate::bench::share(share)),
                 split: Some(serde_json::from_value(split).unwrap()),

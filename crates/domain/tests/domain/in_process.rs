@@ -79,7 +79,11 @@ fn what_cannot_be_written_is_left_out_by_name() {
     let set_rule = |bench: &mut Bench, clause: Value| {
         let split = json!([{"variant": "on", "weight": 100}]);
         let rules = json!([{"id": "rule_1", "clauses": [clause], "share": 100, "split": split}]);
-        bench.ok(Command::SetRules { place: place.clone(), rules: serde_json::from_value(rules).unwrap() });
+        bench.ok(Command::SetRules {
+            place: place.clone(),
+            rules: serde_json::from_value(rules).unwrap(),
+            default: None,
+        });
     };
     set_rule(&mut bench, json!({"operator": "matches_pattern", "attribute": "age", "pattern": "^1"}));
     let document = written(&bench, &place);

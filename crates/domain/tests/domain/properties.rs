@@ -86,6 +86,18 @@ fn prerequisite() -> impl Strategy<Value = Prerequisite> {
     })
 }
 
+fn default_changes(split: BoxedStrategy<Vec<WeightedVariant>>) -> impl Strategy<Value = RuleChanges> {
+    let people = prop::collection::vec("[a-c]{1,2}", 0..3);
+    (prop::option::of(0_u32..=100), prop::option::of(split), prop::option::of(people)).prop_map(
+        |(percent, split, people)| RuleChanges {
+            share: percent.map(|percent| share(f64::from(percent))),
+            split,
+            people,
+            segments: None,
+        },
+    )
+}
+
 fn command() -> impl Strategy<Value = Command> {
     let at = prop_oneof![Just("dev"), Just("prod")].prop_map(place);
     let split = prop::collection::vec((variant(), 0.0..=100.0_f64), 0..3)
@@ -102,8 +114,8 @@ fn command() -> impl Strategy<Value = Command> {
         prop_oneof![
             4 => (at(), prop::option::of(rule_id()), stages())
                 .prop_map(|(place, rule, stages)| Command::DraftRollout { place, rule, stages }),
-            4 => (at(), prop::collection::vec(rule(), 0..3))
-                .prop_map(|(place, rules)| Command::SetRules { place, rules }),
+            4 => (at(), prop::collection::vec(rule(), 0..3), prop::option::of(default_changes(split.clone())))
+                .prop_map(|(place, rules, default)| Command::SetRules { place, rules, default }),
             1 => (at(), prop::collection::vec(prerequisite(), 0..2))
                 .prop_map(|(place, prerequisites)| Command::SetPrerequisites { place, prerequisites }),
             2 => segment().prop_map(|segment| Command::CreateSegment { project: project(), segment: Box::new(segment) }),
@@ -122,16 +134,8 @@ fn command() -> impl Strategy<Value = Command> {
             1 => (0_u64..40).prop_map(|about| Command::GiveReason { about }),
             2 => (at(), prop::collection::vec(("[a-c]{1,2}", variant()), 0..3))
                 .prop_map(|(place, overrides)| Command::SetOverrides { place, overrides }),
-            1 => (at(), prop::option::of(0_u32..=100), prop::option::of(split.clone()), prop::option::of(prop::collection::vec("[a-c]{1,2}", 0..3)))
-                .prop_map(|(place, percent, split, people)| Command::ChangeRule {
-                    place,
-                    changes: RuleChanges {
-                        share: percent.map(|percent| share(f64::from(percent))),
-                        split,
-                        people,
-                        segments: None,
-                    },
-                }),
+            1 => (at(), default_changes(split.clone()))
+                .prop_map(|(place, changes)| Command::ChangeRule { place, changes }),
             1 => "[a-c]{1,2}".prop_map(|value| Command::Erase { value }),
         ]
     })

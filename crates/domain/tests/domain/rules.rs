@@ -1,6 +1,7 @@
 //! Rules of a flag: their order, what they give, and rollouts of one of them.
 
 use serde_json::{Value, json};
+use signalbox_domain::Refusal;
 use signalbox_domain::command::{Command, NewFlag, RuleChanges};
 use signalbox_domain::evaluation::Reason;
 use signalbox_domain::event::Place;
@@ -19,7 +20,7 @@ fn rules(rules: Value) -> Vec<Rule<String>> {
 }
 
 fn set(bench: &mut Bench, place: &Place, body: Value) {
-    bench.ok(Command::SetRules { place: place.clone(), rules: rules(body) });
+    bench.ok(Command::SetRules { place: place.clone(), rules: rules(body), default: None });
 }
 
 fn from(country: &str) -> Value {
@@ -124,6 +125,67 @@ fn a_variant_that_something_names_stays() {
 }
 
 #[test]
+fn rules_and_the_default_change_together_or_not_at_all() {
+    let (mut bench, here) = (Bench::with_flag(), place("prod"));
+    let german = json!([{"id": "de", "name": "Germany", "clauses": from("DE"), "split": gives("on")}]);
+    let both = |body: &Value, changes: RuleChanges| Command::SetRules {
+        place: here.clone(),
+        rules: rules(body.clone()),
+        default: Some(changes),
+    };
+    let half = || RuleChanges { share: Some(share(50.0)), people: Some(vec!["ann".into()]), ..RuleChanges::default() };
+    assert_eq!(bench.try_silently(both(&german, half())), Err(Refusal::ReasonRequired), "one reason is asked");
+    for (changes, field) in [
+        (RuleChanges { people: Some(vec!["ann".into(), "ann".into()]), ..half() }, "default.people[1]"),
+        (RuleChanges { segments: Some(vec!["gone".parse().unwrap()]), ..half() }, "default.segments[0]"),
+        (RuleChanges { split: Some(Vec::new()), ..half() }, "default.split"),
+    ] {
+        let refusal = bench.refused(both(&german, changes));
+        assert!(matches!(&refusal, Refusal::Invalid { field: named, .. } if named == field), "{refusal}");
+    }
+    let unknown = json!([{"id": "de", "split": gives("blue")}]);
+    let refusal = bench.refused(both(&unknown, half()));
+    assert!(refusal.to_string().starts_with("rules[0].split[0].variant"), "{refusal}");
+
+    let decision = bench.ok(both(&german, half()));
+    assert_eq!(decision.envelopes.len(), 2);
+    let (first, second) = (&decision.envelopes[0], &decision.envelopes[1]);
+    assert_eq!((first.time, &first.reason), (second.time, &second.reason), "one reason, once kept, for both");
+    let story = bench.story();
+    let told = [
+        "changed the rules of Instant payments in PROD: no rule “Germany” → Germany: Everyone whose country is DE",
+        "changed the default of Instant payments in PROD",
+    ];
+    for (sentence, start) in story[story.len() - 2..].iter().zip(told) {
+        assert!(sentence.contains(start), "{sentence}");
+    }
+    let configuration = bench.configuration(&here);
+    assert_eq!((configuration.rules.len(), configuration.audience.share), (1, share(50.0)));
+
+    // What stays as it is leaves no trace; the default alone leaves one.
+    assert_eq!(bench.ok(both(&german, half())).envelopes.len(), 0);
+    let all = RuleChanges { share: Some(share(100.0)), ..RuleChanges::default() };
+    assert_eq!(bench.ok(both(&german, all)).envelopes.len(), 1);
+}
+
+#[test]
+fn the_default_that_a_rollout_drives_stays_when_rules_change() {
+    let (mut bench, here) = (Bench::with_flag(), place("prod"));
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(10.0), percent(100.0)] });
+    bench.ok(Command::StartRollout { place: here.clone() });
+    let wanted = |default: Option<RuleChanges>| Command::SetRules {
+        place: here.clone(),
+        rules: rules(json!([{"id": "de", "clauses": from("DE"), "split": gives("on")}])),
+        default,
+    };
+    let changes = RuleChanges { share: Some(share(50.0)), ..RuleChanges::default() };
+    let refusal = bench.refused(wanted(Some(changes)));
+    assert!(refusal.to_string().contains("a rollout decides who has this now"), "{refusal}");
+    bench.ok(wanted(None));
+    assert_eq!(bench.configuration(&here).rules.len(), 1);
+}
+
+#[test]
 fn turning_off_counts_whom_every_rule_reaches() {
     let here = place("prod");
     let told = |rules: Value, default: f64| {
@@ -216,8 +278,11 @@ fn the_rule_that_a_rollout_drives_stays_and_the_others_may_change() {
     two_countries(&mut bench, &here);
     let stages = vec![percent(10.0), percent(100.0)];
     bench.ok(Command::DraftRollout { place: here.clone(), rule: id("de"), stages });
-    let refusal = bench
-        .refused(Command::SetRules { place: here.clone(), rules: rules(json!([{"id": "fr", "split": gives("on")}])) });
+    let refusal = bench.refused(Command::SetRules {
+        place: here.clone(),
+        rules: rules(json!([{"id": "fr", "split": gives("on")}])),
+        default: None,
+    });
     assert!(refusal.to_string().contains("rule \"Germany\""), "{refusal}");
     bench.ok(Command::StartRollout { place: here.clone() });
     let driven = |changes: Value| {
@@ -228,7 +293,11 @@ fn the_rule_that_a_rollout_drives_stays_and_the_others_may_change() {
     for changes in
         [json!({"share": 5}), json!({"clauses": from("AT")}), json!({"fits": 10}), json!({"split": gives("off")})]
     {
-        let refusal = bench.refused(Command::SetRules { place: here.clone(), rules: rules(json!([driven(changes)])) });
+        let refusal = bench.refused(Command::SetRules {
+            place: here.clone(),
+            rules: rules(json!([driven(changes)])),
+            default: None,
+        });
         assert!(refusal.to_string().contains("a rollout decides who of rule \"Germany\""), "{refusal}");
     }
     set(
@@ -302,7 +371,7 @@ fn rules_in_json_logic_name_variants_or_fit() {
     check(json!({"tier": "silver"}), "off", None);
     let refusal = |expression: Value| {
         let rules = rules(json!([{"id": "x", "expression": expression}]));
-        bench.try_with_clone(Command::SetRules { place: here.clone(), rules })
+        bench.try_with_clone(Command::SetRules { place: here.clone(), rules, default: None })
     };
     assert!(refusal(json!({"no_such_operator": []})).starts_with("rules[0].expression: must be JSON Logic"));
 }
@@ -373,7 +442,7 @@ fn an_explanation_says_each_step_in_words() {
         [
             "✓ Rule 1, Germany: country is DE: is DE, so yes.",
             "✗ Outside the 25 %: Their place is 95.029 of 100, not below 25.",
-            "○ Rule 2, fr: Not reached.",
+            "○ Rule 2: Not reached.",
             "○ Everyone else: Not reached.",
         ]
     );
@@ -381,7 +450,7 @@ fn an_explanation_says_each_step_in_words() {
         told(json!({"targetingKey": "user-1"})),
         [
             "✗ Rule 1, Germany: country is DE: is not given, so no.",
-            "✗ Rule 2, fr: country is FR: is not given, so no.",
+            "✗ Rule 2: country is FR: is not given, so no.",
             "✓ Everyone else: Nothing above fits.",
             "✗ Outside the 0 %: Nobody has it by a share.",
         ]

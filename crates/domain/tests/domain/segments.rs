@@ -24,7 +24,7 @@ fn change(changes: Value) -> Command {
 fn refer(environment: &str) -> Command {
     let rules = json!([{"id": "r", "clauses": [{"operator": "in_segment", "segments": ["staff"]}],
         "split": [{"variant": "on", "weight": 100}]}]);
-    Command::SetRules { place: place(environment), rules: serde_json::from_value(rules).unwrap() }
+    Command::SetRules { place: place(environment), rules: serde_json::from_value(rules).unwrap(), default: None }
 }
 
 fn has_it(bench: &Bench, person: &str) -> bool {
@@ -48,7 +48,7 @@ fn rules_follow_their_segment_at_once() {
         story,
         [
             "tok_ann made group Staff: 2 people by name; without 1 person left out by name.",
-            "tok_ann changed the rules of Instant payments in DEV: no rule “r” → Everyone in the group Staff gets “on”",
+            "tok_ann changed the rules of Instant payments in DEV: no such rule → Everyone in the group Staff gets “on”",
             "tok_ann changed group Staff: 1 person now always in, 1 person no longer always in",
             "tok_ann changed group Staff: Only who is named → Everyone for whom this holds: key is given; 1 person no longer always in",
         ]
@@ -103,11 +103,8 @@ fn a_segment_that_is_used_cannot_be_removed() {
     bench.ok(refer("dev"));
     let remove = || Command::RemoveSegment { project: project(), segment: "staff".parse().unwrap() };
     let refusal = bench.refused(remove());
-    assert_eq!(
-        refusal.to_string(),
-        "this segment is used by rule \"r\" of \"pay\" in \"dev\"; take it out there first"
-    );
-    bench.ok(Command::SetRules { place: place("dev"), rules: Vec::new() });
+    assert_eq!(refusal.to_string(), "this segment is used by rule 1 of \"pay\" in \"dev\"; take it out there first");
+    bench.ok(Command::SetRules { place: place("dev"), rules: Vec::new(), default: None });
     bench.ok(remove());
     assert!(matches!(bench.refused(remove()), Refusal::NotFound { .. }));
     assert_eq!(bench.story().last().unwrap(), "tok_ann removed group Staff");

@@ -142,7 +142,8 @@ pub struct SetOverrides {
     pub reason: Option<String>,
 }
 
-/// All targeting rules, first to last; replaces the list.
+/// All targeting rules, first to last; replaces the list. With them, what those get whom none fits can be changed: both
+/// or neither.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -150,9 +151,34 @@ pub struct SetRules {
     /// The rules, at most 100.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub rules: Vec<targeting::Rule<String>>,
+    /// What to change of what those get whom no rule fits; absent, that stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<DefaultChanges>,
     /// Why; required in production.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// What to change of what those get whom no rule fits; what is absent stays. Not possible while a rollout of it is under
+/// way.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DefaultChanges {
+    /// Share of those whom no rule fits, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
+    /// Variants by weight in percent; weights sum to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Vec<WeightedVariant>>,
+    /// People named one by one, at most 1,000.
+    #[cfg_attr(feature = "schema", schemars(length(max = 1000)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<String>>,
+    /// Segments that are let in whole, at most 20.
+    #[cfg_attr(feature = "schema", schemars(length(max = 20)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segments: Option<Vec<SegmentKey>>,
 }
 
 /// All other flags that must give something first; replaces the list.

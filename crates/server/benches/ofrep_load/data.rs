@@ -160,5 +160,5 @@ fn one_clause(place: Place) -> Outcome<Command> {
         "clauses": [{"operator": "one_of", "attribute": "country", "values": ["AT", "CH", "DE", "FR"]}],
     }]);
     let rules = serde_json::from_value(rules).map_err(|error| error.to_string())?;
-    Ok(Command::SetRules { place, rules })
+    Ok(Command::SetRules { place, rules, default: None })
 }

@@ -152,7 +152,7 @@ impl FlagStory<'_> {
 
     /// Says in production who gets it, by rules.
     pub fn rules(&mut self, when: When, rules: Vec<Rule<String>>, why: &'static str) -> &mut Self {
-        let command = Command::SetRules { place: self.at(PRODUCTION), rules };
+        let command = Command::SetRules { place: self.at(PRODUCTION), rules, default: None };
         self.change(when, self.entry.owner(), command, Some(why))
     }
 

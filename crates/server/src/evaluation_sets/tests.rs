@@ -202,7 +202,7 @@ fn an_erasure_raises_the_version_of_whatever_names_people() {
     let rules = |rule: serde_json::Value| serde_json::from_value(rule).unwrap();
     let on = serde_json::json!([{"variant": "on", "weight": 100}]);
     let by_name = serde_json::json!([{"id": "r", "people": ["ann"], "share": 0, "split": on}]);
-    followed.change(Command::SetRules { place: place("rule"), rules: rules(by_name) });
+    followed.change(Command::SetRules { place: place("rule"), rules: rules(by_name), default: None });
     for (key, segment) in [
         ("inner", serde_json::json!({"key": "inner", "name": "Inner", "included": ["ann"]})),
         (
@@ -216,7 +216,7 @@ fn an_erasure_raises_the_version_of_whatever_names_people() {
     }
     let clauses = serde_json::json!([{"operator": "in_segment", "segments": ["outer"]}]);
     let by_segment = serde_json::json!([{"id": "r", "clauses": clauses, "split": on}]);
-    followed.change(Command::SetRules { place: place("segment"), rules: rules(by_segment) });
+    followed.change(Command::SetRules { place: place("segment"), rules: rules(by_segment), default: None });
     let wanted = Prerequisite { flag: "default".parse().unwrap(), variants: vec!["on".parse().unwrap()] };
     followed.change(Command::SetPrerequisites { place: place("waiting"), prerequisites: vec![wanted] });
 

@@ -7,7 +7,7 @@ use signalbox_protocol::endpoint::{
     ChangeRuleEndpoint, EngageKillSwitch, GetConfiguration, LiftKillSwitch, SetOverridesEndpoint,
     SetPrerequisitesEndpoint, SetRulesEndpoint,
 };
-use signalbox_protocol::wire::configuration::{ChangeRule, Configuration};
+use signalbox_protocol::wire::configuration::{ChangeRule, Configuration, DefaultChanges, SetRules};
 
 use super::Api;
 use super::answer::{Answer, Answered};
@@ -43,9 +43,15 @@ impl Api {
     }
 
     async fn set_rules(&self, call: Call<SetRulesEndpoint>) -> Answered<Configuration> {
-        let terms = call.terms()?.because(call.body.reason);
-        let rules = call.body.rules;
-        self.configure(call.at.into(), terms, |place| Command::SetRules { place, rules }).await
+        let terms = call.terms()?;
+        let SetRules { rules, default, reason } = call.body;
+        let default = default.map(|DefaultChanges { share, split, people, segments }| RuleChanges {
+            share,
+            split,
+            people,
+            segments,
+        });
+        self.configure(call.at.into(), terms.because(reason), |place| Command::SetRules { place, rules, default }).await
     }
 
     async fn set_prerequisites(&self, call: Call<SetPrerequisitesEndpoint>) -> Answered<Configuration> {

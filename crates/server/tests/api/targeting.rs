@@ -69,6 +69,43 @@ async fn rules_decide_by_attributes_and_answers_name_the_rule() {
 }
 
 #[tokio::test]
+async fn rules_and_the_default_are_saved_as_one() {
+    let server = Server::with_a_flag().await;
+    let key = sdk_key(&server).await;
+    let before = server.sequence().await;
+    let save = async |default: Value| {
+        let body = json!({"rules": [german_rule()], "default": default, "reason": "Wanted."});
+        put(&server, DEV, "rules", body).await
+    };
+    for (default, code, field) in [
+        (json!({"share": 150}), (422, "invalid_field"), "default.share"),
+        (json!({"people": ["ann", "ann"]}), (422, "invalid_field"), "default.people[1]"),
+        (json!({"segments": ["gone"]}), (422, "invalid_field"), "default.segments[0]"),
+        (json!({"split": [{"variant": "on", "weight": 99}]}), (422, "invalid_field"), "default.split"),
+        (json!({"colour": "blue"}), (400, "malformed_request"), "default.colour"),
+        (json!([]), (400, "malformed_request"), "default"),
+    ] {
+        let refused = save(default.clone()).await;
+        assert_eq!((refused.code(), &refused.body["error"]["field"]), (code, &json!(field)), "{}", refused.body);
+    }
+    assert_eq!(server.sequence().await, before, "neither the rules nor the default are changed");
+
+    let saved = save(json!({"share": 100, "people": ["ann"]})).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    assert_eq!(server.sequence().await, before + 2, "an entry for each, made at once");
+    assert_eq!(
+        (&saved.body["rules"][0]["rule"]["id"], &saved.body["rule"]["share"], &saved.body["rule"]["people"]),
+        (&json!("dach"), &json!(100), &json!(["ann"]))
+    );
+    assert_eq!(saved.body["version"], before + 2, "the version to go on from covers both");
+    let rest = evaluate(&server, &key, json!({"targetingKey": "ben"})).await;
+    assert_eq!((&rest["value"], &rest["reason"]), (&json!(true), &json!("DEFAULT")), "{rest}");
+    let entries = server.get("/api/v1/audit?limit=2").await.body;
+    let told: Vec<_> = entries["items"].as_array().unwrap().iter().map(|entry| &entry["reason"]).collect();
+    assert_eq!(told, [&json!("Wanted."); 2]);
+}
+
+#[tokio::test]
 async fn bad_rules_are_refused_by_field_and_change_nothing() {
     let server = Server::with_a_flag().await;
     let before = server.sequence().await;

@@ -81,3 +81,12 @@ impl<Content: Clone + PartialEq + Send + Sync + 'static> Base<Content> {
         self.begun.set(latest);
     }
 }
+
+/// Why nobody may begin to type into a form, if so. Whoever has begun may go on; why it cannot be saved stands at the
+/// foot then.
+pub fn closed(
+    changed: Memo<bool>,
+    reason: impl Fn() -> Option<String> + Send + Sync + 'static,
+) -> Signal<Option<String>> {
+    Signal::derive(move || if changed.get() { None } else { reason() })
+}

@@ -6,7 +6,7 @@ use signalbox_protocol::wire::flag::ChangeClientSide;
 
 use crate::components::Switch;
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
 use crate::state::{ToastKind, use_store};
@@ -32,6 +32,7 @@ pub fn ClientSideCard() -> impl IntoView {
         store.toast(ToastKind::Done, words);
         Ok(())
     });
+    let says = move |client_side: &bool| scene.with(|scene| told(scene, *client_side, page.touches_production()));
     view! {
         <section class="card" aria-labelledby="client-side">
             <div class="card-h">
@@ -62,21 +63,7 @@ pub fn ClientSideCard() -> impl IntoView {
                 }}
             </div>
         </section>
-        {move || {
-            asking
-                .get()
-                .map(|client_side| {
-                    let production = page.touches_production();
-                    let told = scene.with_untracked(|scene| told(scene, client_side, production));
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| asking.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=asking send=change told=says />
     }
 }
 

@@ -10,6 +10,7 @@ use signalbox_protocol::wire::flag::Flag;
 use signalbox_protocol::wire::rollout::Rollout;
 
 use crate::pages::flag::crowd::Crowd;
+use crate::pages::flag::targeting::called;
 use crate::state::Segments;
 
 /// One flag in one environment.
@@ -89,6 +90,12 @@ impl Scene {
     /// The targeting rule of this id.
     pub fn rule(&self, id: &RuleId) -> Option<&TargetingRule> {
         self.configuration.rules.iter().find(|rule| rule.rule.id == *id)
+    }
+
+    /// What a targeting rule is called: by its name, or by its place among the others.
+    pub fn rule_called(&self, id: &RuleId) -> Option<String> {
+        let mut rules = (1..).zip(&self.configuration.rules);
+        rules.find(|(_, told)| told.rule.id == *id).map(|(place, told)| called(&told.rule, place))
     }
 
     /// The targeting rule of which the rollout under way decides who has the feature, if it is for one.

@@ -10,12 +10,12 @@ use signalbox_protocol::wire::flag::{ChangeFlag, Details};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
 use crate::components::{
-    Button, ButtonKind, CopyKey, FieldError, Icon, IconName, Select, TextArea, TextField, Time, purpose_words,
+    Button, ButtonKind, CopyKey, FieldError, Icon, IconName, Lockable, Select, TextArea, TextField, Time, purpose_words,
 };
 use crate::form::Problem;
-use crate::pages::flag::base::Base;
+use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::client_side::ClientSideCard;
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
@@ -148,6 +148,7 @@ fn DetailsCard() -> impl IntoView {
                 <h2 id="details">"Description"</h2>
                 <span class="ink3 fs12">"What people read; changing it changes nothing for customers"</span>
             </div>
+            <Lockable reason=closed(changed, move || page.locked())>
             <div class="card-b form-grid">
                 <TextField label="Name" value=fields.name required=true error=problem.at("name") />
                 <Select label="Type" value=fields.purpose options=Signal::stored(purposes) />
@@ -174,6 +175,7 @@ fn DetailsCard() -> impl IntoView {
                     <FieldError error=problem.elsewhere(FIELDS) />
                 </div>
             </div>
+            </Lockable>
             <FormFoot
                 changed
                 overtaken=Signal::derive(move || base.is_overtaken())
@@ -217,6 +219,7 @@ fn ArchiveCard() -> impl IntoView {
         store.toast(ToastKind::Done, words);
         Ok(())
     });
+    let says = move |archive: &bool| scene.with(|scene| told(scene, *archive, page.touches_production()));
     view! {
         <section class="card" aria-labelledby="archive">
             <div class="card-h">
@@ -256,21 +259,7 @@ fn ArchiveCard() -> impl IntoView {
                 }}
             </div>
         </section>
-        {move || {
-            asking
-                .get()
-                .map(|archive| {
-                    let production = page.touches_production();
-                    let told = scene.with_untracked(|scene| told(scene, archive, production));
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| asking.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=asking send=change told=says />
     }
 }
 

@@ -96,9 +96,8 @@ fn by_rules(scene: &Scene, reach: &Side) -> String {
         share => share.to_string(),
     };
     let have = if reach.share == Share::NOBODY || reach.share == Share::EVERYBODY { "has" } else { "have" };
-    match scene.driven_rule().and_then(|id| scene.rule(id)) {
-        Some(driven) => {
-            let title = driven.rule.title();
+    match scene.driven_rule().and_then(|id| scene.rule_called(id)) {
+        Some(title) => {
             let mut sentence = format!("{} of “{title}” {have} it", share(reach.share));
             if rules > 1 {
                 sentence.push_str(&format!("; {} about others", decide(rules - 1, "other rule")));
@@ -106,12 +105,13 @@ fn by_rules(scene: &Scene, reach: &Side) -> String {
             sentence + "."
         }
         None => {
-            let who = format!(
-                "{}, and of everyone else {} {have} it.",
-                decide(rules, "rule"),
-                share(reach.share).to_lowercase()
-            );
-            capitalised(&who)
+            let besides = reach.named > 0 || !reach.groups.is_empty();
+            let who = match reach.share {
+                Share::NOBODY if besides && reach.named != 1 => format!("{} have", reach.title),
+                Share::NOBODY if besides => format!("{} has", reach.title),
+                other => format!("{} {have}", share(other).to_lowercase()),
+            };
+            capitalised(&format!("{}, and of everyone else {who} it.", decide(rules, "rule")))
         }
     }
 }

@@ -10,8 +10,8 @@ use signalbox_protocol::endpoint::{AtProject, CreateFlagEndpoint};
 use signalbox_protocol::wire::flag::CreateFlag;
 
 use super::variants::{Drafts, VariantsEditor};
-use crate::components::{Button, ButtonKind, Dialog, FieldError, Key, Select, TextArea, TextField, purpose_words};
-use crate::form::{Problem, key_from_name, key_problem};
+use crate::components::{Dialog, DialogFoot, FieldError, NameAndKey, Select, TextArea, TextField, purpose_words};
+use crate::form::{Problem, key_problem};
 use crate::state::{ToastKind, use_store};
 
 /// The fields of the form, as the API names them.
@@ -44,7 +44,6 @@ pub fn CreateFlagDialog(
     let navigate = use_navigate();
     let name = RwSignal::new(String::new());
     let key = RwSignal::new(String::new());
-    let key_is_own = RwSignal::new(false);
     let purpose = RwSignal::new("release".to_owned());
     let kind_name = RwSignal::new("boolean".to_owned());
     let description = RwSignal::new(String::new());
@@ -122,38 +121,9 @@ pub fn CreateFlagDialog(
             width=600
             on_close
             on_confirm=Callback::new(move |()| send())
-            footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true busy>
-                        {move || if busy.get() { "Making…" } else { "Make flag" }}
-                        <Key>"Ctrl ↵"</Key>
-                    </Button>
-                }
-            }
+            footer=move || view! { <DialogFoot verb="Make flag" doing="Making…" busy on_close /> }
         >
-            <TextField
-                label="Name"
-                value=name
-                required=true
-                autofocus=true
-                placeholder="What people call it: Instant payments"
-                error=problem.at("name")
-                on_type=move |name: String| {
-                    if !key_is_own.get_untracked() {
-                        key.set(key_from_name(&name));
-                    }
-                }
-            />
-            <TextField
-                label="Key"
-                value=key
-                exact=true
-                required=true
-                hint="What application code asks for. It never changes."
-                error=problem.at("key")
-                on_type=move |_: String| key_is_own.set(true)
-            />
+            <NameAndKey name key placeholder="What people call it: Instant payments" hint="What application code asks for. It never changes." problem=problem />
             <div class="grid g2">
                 <Select label="Type" value=purpose options=purposes error=problem.at("purpose") />
                 <Select label="Value" value=kind_name options=kinds error=problem.at("value_kind") />

@@ -10,7 +10,7 @@ use signalbox_protocol::wire::environment::Environment;
 use signalbox_protocol::wire::import::{KeptApartFlag, RemoveKeptApartQuery};
 
 use crate::api;
-use crate::components::{Button, ButtonKind, ButtonSize, Empty, Failed, IconName, LinkButton, SkeletonRows, Time};
+use crate::components::{Button, Column, Empty, Failed, IconName, LinkButton, RowButton, SkeletonRows, Table, Time};
 use crate::form::sentence;
 use crate::pages::flag::change::confirmation::{self, Confirmation, Exact, Fact, FactKind, Reason};
 use crate::pages::flag::change::{ConfirmDialog, sending};
@@ -77,6 +77,14 @@ fn answers(flag: &KeptApartFlag, search: &str) -> bool {
     search.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
 }
 
+/// What the table tells of each.
+const COLUMNS: &[Column] = &[
+    Column::Words("What applications ask for"),
+    Column::Words("Why it is kept apart"),
+    Column::Numbers("Changed"),
+    Column::Actions,
+];
+
 /// The flags kept apart in the current environment.
 #[component]
 pub fn KeptApartList(
@@ -130,23 +138,9 @@ pub fn KeptApartList(
                             .into_any();
                     }
                     view! {
-                        <table class="tbl tbl--kept">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"What applications ask for"</th>
-                                    <th scope="col">"Why it is kept apart"</th>
-                                    <th scope="col" class="num">
-                                        "Changed"
-                                    </th>
-                                    <th scope="col">
-                                        <span class="sr">"Actions"</span>
-                                    </th>
-                                </tr>
-                            </thead>
-                            <tbody>
+                        <Table columns=COLUMNS class="tbl--kept">
                                 {rows.into_iter().map(|flag| view! { <Row flag removing /> }).collect_view()}
-                            </tbody>
-                        </table>
+                            </Table>
                     }
                         .into_any()
                 }
@@ -179,15 +173,7 @@ fn Row(flag: KeptApartFlag, removing: RwSignal<Option<String>>) -> impl IntoView
                 <Time at=changed />
             </td>
             <td class="right">
-                <Button
-                    kind=ButtonKind::Quiet
-                    size=ButtonSize::Small
-                    icon=IconName::Trash
-                    label=label
-                    opens="dialog"
-                    disabled=Signal::derive(move || store.can_edit().err())
-                    on_press=move |()| removing.set(Some(key.clone()))
-                />
+                <RowButton icon=IconName::Trash label=label disabled=Signal::derive(move || store.can_edit().err()) on_press=move |()| removing.set(Some(key.clone())) />
             </td>
         </tr>
     }

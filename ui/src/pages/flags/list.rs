@@ -60,6 +60,11 @@ impl Filter {
         }
     }
 
+    /// Whether it asks how a flag stands in the current environment.
+    pub const fn asks_of_environment(self) -> bool {
+        matches!(self, Self::InRollout | Self::Held | Self::TurnedOff | Self::KeptApart)
+    }
+
     fn lets_through(self, flag: &FlagRow, environment: Option<&EnvironmentKey>) -> bool {
         let state = environment.and_then(|environment| flag.environments.get(environment));
         match self {

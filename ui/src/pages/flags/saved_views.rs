@@ -1,6 +1,7 @@
 //! Views of the table that a person has saved under a name, on this device.
 
 use serde::{Deserialize, Serialize};
+use signalbox_domain::key::EnvironmentKey;
 
 use super::list::Filter;
 use super::look::Look;
@@ -17,12 +18,26 @@ pub struct SavedView {
     pub name: String,
     /// What stands after the question mark of its address.
     query: String,
+    /// Where its filter asks of an environment, of which: "held" is another list in every environment. The address
+    /// leaves that to whoever opens it, since every page is about the environment that they look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment: Option<EnvironmentKey>,
 }
 
 impl SavedView {
     /// What it shows.
     pub fn look(&self) -> Look {
         Look::from_query(&self.query)
+    }
+
+    /// The environment that it is about, where it is about one.
+    pub const fn environment(&self) -> Option<&EnvironmentKey> {
+        self.environment.as_ref()
+    }
+
+    /// Whether it shows just this, in this environment.
+    pub fn shows(&self, look: &Look, environment: Option<&EnvironmentKey>) -> bool {
+        self.look().is_same(look) && (self.environment.is_none() || self.environment.as_ref() == environment)
     }
 }
 
@@ -50,8 +65,8 @@ impl SavedViews {
     }
 
     /// The view that shows just this, if one does.
-    pub fn showing(&self, look: &Look) -> Option<&SavedView> {
-        self.0.iter().find(|view| view.look().is_same(look))
+    pub fn showing(&self, look: &Look, environment: Option<&EnvironmentKey>) -> Option<&SavedView> {
+        self.0.iter().find(|view| view.shows(look, environment))
     }
 
     /// Whether there is no room for another.
@@ -63,13 +78,14 @@ impl SavedViews {
     ///
     /// # Errors
     /// What is wrong with the name, as a sentence.
-    pub fn save(&mut self, name: &str, look: &Look) -> Result<(), String> {
+    pub fn save(&mut self, name: &str, look: &Look, environment: Option<&EnvironmentKey>) -> Result<(), String> {
         let name = self.check(name, None)?;
         if self.is_full() {
             return Err(format!("At most {MOST_VIEWS} views. Remove one first."));
         }
         let look = Look { search: look.search.trim().to_owned(), ..look.clone() };
-        self.0.push(SavedView { name, query: look.query() });
+        let environment = environment.filter(|_| look.filter.asks_of_environment()).cloned();
+        self.0.push(SavedView { name, query: look.query(), environment });
         Ok(())
     }
 
@@ -117,10 +133,14 @@ mod tests {
         Look::from_query(query)
     }
 
+    fn environment(key: &str) -> EnvironmentKey {
+        EnvironmentKey::new(key).unwrap()
+    }
+
     fn views() -> SavedViews {
         let mut views = SavedViews::default();
-        views.save("Mine", &look("q=maren&sort=-changed")).unwrap();
-        views.save(" Held  cards ", &look("q=card+&show=held")).unwrap();
+        views.save("Mine", &look("q=maren&sort=-changed"), Some(&environment("prod"))).unwrap();
+        views.save(" Held  cards ", &look("q=card+&show=held"), Some(&environment("prod"))).unwrap();
         views
     }
 
@@ -129,24 +149,36 @@ mod tests {
         let views = views();
         let read = SavedViews::from_text(&views.to_text());
         assert_eq!(read, views);
-        let found = read.showing(&look("show=held&q=card")).unwrap();
+        let prod = environment("prod");
+        let found = read.showing(&look("show=held&q=card"), Some(&prod)).unwrap();
         assert_eq!(found.name, "Held cards");
         assert_eq!(found.look().address(), "/flags?q=card&show=held");
-        assert_eq!(read.showing(&look("show=held")), None);
+        assert_eq!(read.showing(&look("show=held"), Some(&prod)), None);
         for nonsense in ["", "{", "{}", "[1]", r#"[{"name": 1}]"#] {
             assert_eq!(SavedViews::from_text(nonsense), SavedViews::default(), "{nonsense}");
         }
     }
 
     #[test]
+    fn a_view_is_of_an_environment_where_its_filter_asks_of_one() {
+        let (views, dev) = (views(), environment("dev"));
+        let environments: Vec<_> = views.iter().map(|view| view.environment().map(EnvironmentKey::as_str)).collect();
+        assert_eq!(environments, [None, Some("prod")]);
+        assert_eq!(views.showing(&look("show=held&q=card"), Some(&dev)), None);
+        assert!(views.showing(&look("q=maren&sort=-changed"), Some(&dev)).is_some());
+        let older = SavedViews::from_text(r#"[{"name": "Held", "query": "show=held"}]"#);
+        assert!(older.showing(&look("show=held"), Some(&dev)).is_some(), "saved before it was kept");
+    }
+
+    #[test]
     fn names_are_given_once_and_are_short() {
         let mut views = views();
-        let refused = |views: &mut SavedViews, name: &str| views.save(name, &look("q=x")).unwrap_err();
+        let refused = |views: &mut SavedViews, name: &str| views.save(name, &look("q=x"), None).unwrap_err();
         assert_eq!(refused(&mut views, "  "), "Give it a name.");
         assert_eq!(refused(&mut views, &"ü".repeat(41)), "At most 40 characters.");
         assert_eq!(refused(&mut views, "mine"), "There is a view “mine” already. Choose another name.");
         assert_eq!(refused(&mut views, "Archived"), "“Archived” is a filter already. Choose another name.");
-        assert_eq!(views.save(&"ü".repeat(40), &look("q=x")), Ok(()));
+        assert_eq!(views.save(&"ü".repeat(40), &look("q=x"), None), Ok(()));
     }
 
     #[test]
@@ -163,9 +195,9 @@ mod tests {
     fn there_is_an_end_of_views() {
         let mut views = SavedViews::default();
         for number in 0..MOST_VIEWS {
-            views.save(&format!("view {number}"), &look("q=x")).unwrap();
+            views.save(&format!("view {number}"), &look("q=x"), None).unwrap();
         }
         assert!(views.is_full());
-        assert!(views.save("one more", &look("q=x")).is_err());
+        assert!(views.save("one more", &look("q=x"), None).is_err());
     }
 }

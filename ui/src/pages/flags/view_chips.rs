@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use signalbox_domain::key::EnvironmentKey;
 use signalbox_protocol::desktop::PlaceKind;
 
 use super::list;
 use super::look::Look;
 use super::saved_views::{LONGEST_NAME, MOST_VIEWS, SavedView, SavedViews};
 use crate::browser;
-use crate::components::{Button, ButtonKind, Dialog, Icon, IconName, Key, Menu, MenuItem, TextField};
+use crate::components::{Dialog, DialogFoot, Icon, IconName, Menu, MenuItem, TextField};
 use crate::state::{Store, ToastKind, use_store};
 
 /// The views of this person in this project. Copies share the same state.
@@ -77,7 +78,8 @@ pub fn ViewChips(
     let naming = RwSignal::new(None::<Naming>);
     let is_new = Memo::new(move |_| {
         let look = look.get();
-        !look.is_plain() && views.list.with(|views| views.showing(&look).is_none())
+        let environment = environment_key(store);
+        !look.is_plain() && views.list.with(|views| views.showing(&look, environment.as_ref()).is_none())
     });
     let full = Signal::derive(move || {
         views.list.with(SavedViews::is_full).then(|| format!("At most {MOST_VIEWS} views. Remove one first."))
@@ -120,11 +122,17 @@ fn ViewChip(view: SavedView, look: Memo<Look>, views: Views, naming: RwSignal<Op
     let shows = view.look();
     let address = shows.address();
     let is_shown = Memo::new({
-        let shows = shows.clone();
-        move |_| look.with(|look| look.is_same(&shows))
+        let view = view.clone();
+        move |_| look.with(|look| view.shows(look, environment_key(store).as_ref()))
     });
+    let of = StoredValue::new(view.environment().cloned());
+    let go_there = move |_| {
+        if let Some(environment) = of.get_value() {
+            store.choose_environment(&environment);
+        }
+    };
     let count = Memo::new(move |_| {
-        let environment = store.environment().map(|environment| environment.key.clone());
+        let environment = of.get_value().or_else(|| environment_key(store));
         let Look { search, filter, sorting } = &shows;
         // Those kept apart are no rows of the table; how many fit, the list itself says.
         (*filter != list::Filter::KeptApart)
@@ -151,7 +159,7 @@ fn ViewChip(view: SavedView, look: Memo<Look>, views: Views, naming: RwSignal<Op
     };
     view! {
         <span class="fview" class:fview--shown=move || is_shown.get()>
-            <a class="fchip" href=href aria-current=move || is_shown.get().then_some("true")>
+            <a class="fchip" href=href on:click=go_there aria-current=move || is_shown.get().then_some("true")>
                 <span class="trunc">{view.name}</span>
                 {move || count.get().map(|count| view! { <span class="c">{count}</span> })}
             </a>
@@ -185,6 +193,10 @@ fn ViewChip(view: SavedView, look: Memo<Look>, views: Views, naming: RwSignal<Op
     }
 }
 
+fn environment_key(store: Store) -> Option<EnvironmentKey> {
+    store.environment().map(|environment| environment.key.clone())
+}
+
 /// Whether others reach the server that the page is connected to: not the one inside the app.
 fn can_be_shared(store: Store) -> bool {
     store.place.with(|place| place.as_ref().is_none_or(|place| place.kind == PlaceKind::Remote))
@@ -206,10 +218,14 @@ fn NameDialog(what: Naming, look: Memo<Look>, views: Views, #[prop(into)] on_clo
     let is_new = what == Naming::New;
     let name = RwSignal::new(old.clone());
     let wrong = RwSignal::new(None::<String>);
+    let of_environment = untrack(|| {
+        let asks = look.with(|look| look.filter.asks_of_environment());
+        store.environment().filter(|_| asks).map_or_else(String::new, |of| format!(", in {}", of.name))
+    });
     let save = move |()| {
         let typed = name.get_untracked();
         let outcome = views.change(|views| match is_new {
-            true => views.save(&typed, &look.get_untracked()),
+            true => views.save(&typed, &look.get_untracked(), untrack(|| environment_key(store)).as_ref()),
             false => views.rename(&old, &typed),
         });
         match outcome {
@@ -227,18 +243,16 @@ fn NameDialog(what: Naming, look: Memo<Look>, views: Views, #[prop(into)] on_clo
     view! {
         <Dialog
             title=if is_new { "Save this view" } else { "Rename the view" }
-            subtitle=|| "Search, filter and order, to be chosen again. Only you see it, on this device."
+            subtitle=move || {
+                let environment = if is_new { of_environment.clone() } else { String::new() };
+                format!("Search, filter and order{environment}, to be chosen again. Only you see it, on this device.")
+            }
             width=440
             on_close
             on_confirm=save
             footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true>
-                        {if is_new { "Save view" } else { "Rename view" }}
-                        <Key>"Ctrl ↵"</Key>
-                    </Button>
-                }
+                let verb = if is_new { "Save view" } else { "Rename view" };
+                view! { <DialogFoot verb on_close /> }
             }
         >
             <TextField

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use signalbox_protocol::endpoint::{AtEntry, GiveReasonEndpoint};
 use signalbox_protocol::wire::audit::GiveReason;
 
-use crate::components::{Button, ButtonKind, Dialog, FieldError, Key, TextArea};
+use crate::components::{Dialog, DialogFoot, FieldError, TextArea};
 use crate::form::Attempt;
 use crate::state::{ToastKind, use_store};
 
@@ -39,15 +39,7 @@ pub fn GiveReasonDialog(
             width=520
             on_close
             on_confirm=move |()| send()
-            footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true busy>
-                        {move || if busy.get() { "Keeping…" } else { "Keep the reason" }}
-                        <Key>"Ctrl ↵"</Key>
-                    </Button>
-                }
-            }
+            footer=move || view! { <DialogFoot verb="Keep the reason" doing="Keeping…" busy on_close /> }
         >
             <TextArea
                 label="Reason"

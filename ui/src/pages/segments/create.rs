@@ -6,8 +6,8 @@ use signalbox_domain::key::SegmentKey;
 use signalbox_domain::targeting::Segment;
 use signalbox_protocol::endpoint::{AtProject, CreateSegmentEndpoint};
 
-use crate::components::{Button, ButtonKind, Dialog, FieldError, Key, TextArea, TextField};
-use crate::form::{Attempt, key_from_name, key_problem};
+use crate::components::{Dialog, DialogFoot, FieldError, NameAndKey, TextArea};
+use crate::form::{Attempt, key_problem};
 use crate::state::{ToastKind, use_store};
 
 /// Asks what the group is called, makes it empty, and opens its page, where it is said who is in it.
@@ -21,7 +21,6 @@ pub fn CreateSegmentDialog(
     let navigate = StoredValue::new(use_navigate());
     let name = RwSignal::new(String::new());
     let key = RwSignal::new(String::new());
-    let key_is_own = RwSignal::new(false);
     let description = RwSignal::new(String::new());
     let attempt = Attempt::new();
     let send = move |()| {
@@ -56,38 +55,9 @@ pub fn CreateSegmentDialog(
             width=560
             on_close
             on_confirm=send
-            footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true busy=attempt.busy>
-                        {move || if attempt.busy.get() { "Making…" } else { "Make group" }}
-                        <Key>"Ctrl ↵"</Key>
-                    </Button>
-                }
-            }
+            footer=move || view! { <DialogFoot verb="Make group" doing="Making…" busy=attempt.busy on_close /> }
         >
-            <TextField
-                label="Name"
-                value=name
-                required=true
-                autofocus=true
-                placeholder="What people call it: Staff"
-                error=attempt.problem.at("name")
-                on_type=move |name: String| {
-                    if !key_is_own.get_untracked() {
-                        key.set(key_from_name(&name));
-                    }
-                }
-            />
-            <TextField
-                label="Key"
-                value=key
-                exact=true
-                required=true
-                hint="What rules name it by. It never changes."
-                error=attempt.problem.at("key")
-                on_type=move |_: String| key_is_own.set(true)
-            />
+            <NameAndKey name key placeholder="What people call it: Staff" hint="What rules name it by. It never changes." problem=attempt.problem />
             <TextArea
                 label="What it is for"
                 note="Optional"

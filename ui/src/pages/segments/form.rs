@@ -13,9 +13,11 @@ use super::confirmation::of_change;
 use super::draft::{Problems, SegmentDraft};
 use super::uses::is_used_in_production;
 use crate::clauses::{Clauses, ClausesEditor};
-use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Segmented, TextArea, TextField};
-use crate::pages::flag::base::Base;
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::components::{
+    Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable, Segmented, TextArea, TextField,
+};
+use crate::pages::flag::base::{Base, closed};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::form_foot::FormFoot;
 use crate::state::{ToastKind, use_store};
 
@@ -140,10 +142,19 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
         confirming.set(read.get_untracked().ok());
     };
     let locked = Signal::derive(move || store.can_edit().err());
-    let full =
-        Signal::derive(move || (sets.with(Vec::len) >= MOST_GROUPS).then(|| format!("At most {MOST_GROUPS} sets.")));
+    let full = Signal::derive(move || {
+        let full = sets.with(Vec::len) >= MOST_GROUPS;
+        locked.get().or_else(|| full.then(|| format!("At most {MOST_GROUPS} sets.")))
+    });
     let has_named =
         included.with_untracked(|people| !people.is_empty()) || excluded.with_untracked(|people| !people.is_empty());
+    let says = move |wanted: &targeting::Segment<String>| {
+        let before = segment.with(|segment| content(segment));
+        let segments = store.segments();
+        let production = segments.get(&before.key).is_some_and(|row| is_used_in_production(row, store));
+        let used = segment.with(|segment| segment.used_by.len());
+        of_change(&before, wanted, used, production, &segments)
+    };
     view! {
         <section class="card" aria-labelledby="who-is-in">
             <div class="card-h">
@@ -166,6 +177,7 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
                     </Button>
                 </span>
             </div>
+            <Lockable reason=closed(changed, move || locked.get())>
             <ol class="sets">
                 <For each=move || sets.get() key=|set| set.id let:set>
                     <SetRow set sets />
@@ -213,6 +225,7 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
                     </div>
                 </div>
             </div>
+            </Lockable>
             <FormFoot
                 changed
                 overtaken=Signal::derive(move || base.is_overtaken())
@@ -226,27 +239,7 @@ pub fn SegmentForm(fields: Fields, segment: Memo<Arc<Segment>>) -> impl IntoView
                 }
             />
         </section>
-        {move || {
-            confirming
-                .get()
-                .map(|wanted| {
-                    let told = untrack(|| {
-                        let before = segment.with(|segment| content(segment));
-                        let segments = store.segments();
-                        let row = segments.get(&before.key);
-                        let production = row.is_some_and(|row| is_used_in_production(row, store));
-                        let used = segment.with(|segment| segment.used_by.len());
-                        of_change(&before, &wanted, used, production, &segments)
-                    });
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| confirming.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=confirming send=change told=says />
     }
 }
 

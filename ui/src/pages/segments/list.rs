@@ -8,9 +8,13 @@ use signalbox_protocol::wire::segment::SegmentRow;
 
 use super::create::CreateSegmentDialog;
 use super::uses::count_words;
-use crate::components::{Button, ButtonKind, Empty, Icon, IconName, PageHead, SkeletonRows};
+use crate::components::{Button, ButtonKind, Column, Empty, Icon, IconName, PageHead, SkeletonRows, Table};
 use crate::shell::NoProject;
 use crate::state::use_store;
+
+/// What the table tells of each.
+const COLUMNS: &[Column] =
+    &[Column::Words("Group"), Column::Words("Who is in it"), Column::Numbers("People"), Column::Numbers("Used in")];
 
 /// All groups: who is in each, how many that are, and where it is used.
 #[component]
@@ -105,20 +109,7 @@ pub fn SegmentsPage() -> impl IntoView {
                     }
                 >
                     <div class="card f-card">
-                        <table class="tbl tbl--groups">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Group"</th>
-                                    <th scope="col">"Who is in it"</th>
-                                    <th scope="col" class="num">
-                                        "People"
-                                    </th>
-                                    <th scope="col" class="num">
-                                        "Used in"
-                                    </th>
-                                </tr>
-                            </thead>
-                            <tbody>
+                        <Table columns=COLUMNS class="tbl--groups">
                                 <For
                                     each=move || found.get()
                                     key=|row| (row.key.clone(), row.version, row.used_by.len())
@@ -126,8 +117,7 @@ pub fn SegmentsPage() -> impl IntoView {
                                 >
                                     <Row row />
                                 </For>
-                            </tbody>
-                        </table>
+                            </Table>
                     </div>
                 </Show>
             }

@@ -73,7 +73,11 @@ fn Sections(segment: Memo<Arc<Segment>>) -> impl IntoView {
     let size = move || {
         segment.with(|segment| {
             let known = segment.people.or_else(|| segment.groups.is_empty().then_some(segment.included.len() as u64));
-            known.map_or_else(|| "Size not stated".into(), |size| format!("{} people", people::grouped(size)))
+            match known {
+                None => "Size not stated".to_owned(),
+                Some(1) => "1 person".into(),
+                Some(size) => format!("{} people", people::grouped(size)),
+            }
         })
     };
     view! {

@@ -28,7 +28,10 @@ pub fn RemoveSegmentDialog(
     let used = Memo::new(move |_| segment.with(|segment| segment.used_by.clone()));
     let free = move || used.with(Vec::is_empty);
     let name = segment.with_untracked(|segment| segment.name.clone());
-    let title = format!("Remove {name}?");
+    let title = {
+        let name = name.clone();
+        Signal::derive(move || if free() { format!("Remove {name}?") } else { format!("{name} is in use") })
+    };
     let disabled = Signal::derive(move || store.can_edit().err());
     let remove = move |()| {
         if disabled.with_untracked(Option::is_some) || !untrack(free) {
@@ -66,7 +69,7 @@ pub fn RemoveSegmentDialog(
                 when=free
                 fallback=move || {
                     view! {
-                        <p>"It is used. Take it out of these places first; then it can be removed."</p>
+                        <p>"Take it out of these places first; then it can be removed."</p>
                         <div class="card">
                             <UsesList uses=used />
                         </div>

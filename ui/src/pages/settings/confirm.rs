@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Button, ButtonKind, Dialog, FieldError, TextArea};
+use crate::components::{ButtonKind, Dialog, DialogFoot, FieldError, TextArea};
 use crate::form::Attempt;
 use crate::state::use_store;
 
@@ -57,14 +57,7 @@ pub fn Confirm(
             width=520
             on_close
             on_confirm=confirm
-            footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Danger submit=true disabled=disabled busy=attempt.busy>
-                        {move || if attempt.busy.get() { doing } else { verb }}
-                    </Button>
-                }
-            }
+            footer=move || view! { <DialogFoot kind=ButtonKind::Danger verb doing busy=attempt.busy disabled on_close /> }
         >
             {children()}
             {(asks != Asks::Nothing)

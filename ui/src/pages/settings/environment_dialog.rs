@@ -9,7 +9,7 @@ use signalbox_protocol::endpoint::{AtEnvironment, AtProject, ChangeEnvironmentEn
 use signalbox_protocol::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
 use signalbox_protocol::{ErrorBody, ErrorCode};
 
-use crate::components::{Button, ButtonKind, Checkbox, Dialog, FieldError, Select, TextArea, TextField};
+use crate::components::{Checkbox, Dialog, DialogFoot, FieldError, Select, TextArea, TextField};
 use crate::count;
 use crate::form::{Attempt, key_from_name, key_problem};
 use crate::state::{ToastKind, use_store};
@@ -97,16 +97,8 @@ pub fn EnvironmentDialog(
             on_close
             on_confirm=send
             footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true disabled=disabled busy=attempt.busy>
-                        {move || match (attempt.busy.get(), is_new) {
-                            (true, _) => "Saving…",
-                            (false, true) => "Make environment",
-                            (false, false) => "Save environment",
-                        }}
-                    </Button>
-                }
+                let verb = if is_new { "Make environment" } else { "Save environment" };
+                view! { <DialogFoot verb doing="Saving…" busy=attempt.busy disabled on_close /> }
             }
         >
             <TextField

@@ -8,7 +8,7 @@ use signalbox_protocol::wire::environment::Environment;
 
 use super::environment_dialog::EnvironmentDialog;
 use super::list_card::ListCard;
-use crate::components::{Button, ButtonKind, ButtonSize, Empty, IconName, SkeletonRows, Tag, TagKind};
+use crate::components::{Column, Empty, IconName, RowButton, SkeletonRows, Table, Tag, TagKind};
 use crate::state::use_store;
 
 /// What the dialog is open for.
@@ -17,6 +17,15 @@ enum Open {
     New,
     Change(Arc<Environment>),
 }
+
+/// What the table tells of each.
+const COLUMNS: &[Column] = &[
+    Column::Words("Name"),
+    Column::Words("Key"),
+    Column::Words("Kind"),
+    Column::Numbers("People, as stated"),
+    Column::Actions,
+];
 
 /// The environments of the project, in their order.
 #[component]
@@ -51,24 +60,11 @@ pub fn Environments() -> impl IntoView {
                         .into_any();
                 }
                 view! {
-                    <table class="tbl">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Name"</th>
-                                <th scope="col">"Key"</th>
-                                <th scope="col">"Kind"</th>
-                                <th scope="col" class="num">"People, as stated"</th>
-                                <th scope="col">
-                                    <span class="sr">"Actions"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
+                    <Table columns=COLUMNS>
                             <For each=move || environments.get() key=|one| (one.key.clone(), one.version) let:environment>
                                 <Row environment disabled open />
                             </For>
-                        </tbody>
-                    </table>
+                        </Table>
                 }
                     .into_any()
             }}
@@ -106,15 +102,7 @@ fn Row(environment: Arc<Environment>, disabled: Signal<Option<String>>, open: Rw
             </td>
             <td class="num">{audience}</td>
             <td class="right">
-                <Button
-                    kind=ButtonKind::Quiet
-                    size=ButtonSize::Small
-                    icon=IconName::Pencil
-                    label=change
-                    opens="dialog"
-                    disabled=disabled
-                    on_press=move |()| open.set(Some(Open::Change(Arc::clone(&for_dialog))))
-                />
+                <RowButton icon=IconName::Pencil label=change disabled=disabled on_press=move |()| open.set(Some(Open::Change(Arc::clone(&for_dialog)))) />
             </td>
         </tr>
     }

@@ -7,7 +7,7 @@ use signalbox_domain::Share;
 use signalbox_protocol::endpoint::{AtPlan, AtProject, ChangePlanEndpoint, CreatePlanEndpoint};
 use signalbox_protocol::wire::plan::{ChangePlan, CreatePlan, Plan};
 
-use crate::components::{Button, ButtonKind, Dialog, FieldError, TextField};
+use crate::components::{Dialog, DialogFoot, FieldError, TextField};
 use crate::form::Attempt;
 use crate::pages::flag::crowd::Crowd;
 use crate::pages::flag::rollout::plan::{Editor, Floor, PlanEditor, StageRow, free_key, usual};
@@ -79,14 +79,7 @@ pub fn PlanDialog(
             width=860
             on_close
             on_confirm=send
-            footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true disabled=disabled busy=attempt.busy>
-                        {move || if attempt.busy.get() { "Saving…" } else { "Save plan" }}
-                    </Button>
-                }
-            }
+            footer=move || view! { <DialogFoot verb="Save plan" doing="Saving…" busy=attempt.busy disabled on_close /> }
         >
             <TextField
                 label="Name"

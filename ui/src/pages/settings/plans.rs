@@ -10,7 +10,7 @@ use signalbox_protocol::wire::plan::Plan;
 use super::confirm::{Asks, Confirm};
 use super::list_card::ListCard;
 use super::plan_dialog::PlanDialog;
-use crate::components::{Button, ButtonKind, ButtonSize, Empty, IconName, SkeletonRows};
+use crate::components::{Column, Empty, IconName, RowButton, SkeletonRows, Table};
 use crate::form::Attempt;
 use crate::pages::flag::rollout::plan::line;
 use crate::state::{ToastKind, use_store};
@@ -22,6 +22,9 @@ enum Open {
     Change(Arc<Plan>),
     Remove(Arc<Plan>),
 }
+
+/// What the table tells of each.
+const COLUMNS: &[Column] = &[Column::Words("Name"), Column::Words("Stages"), Column::Actions];
 
 /// The plans of the project.
 #[component]
@@ -55,22 +58,11 @@ pub fn Plans() -> impl IntoView {
                         .into_any();
                 }
                 view! {
-                    <table class="tbl">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Name"</th>
-                                <th scope="col">"Stages"</th>
-                                <th scope="col">
-                                    <span class="sr">"Actions"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
+                    <Table columns=COLUMNS>
                             <For each=move || plans.get() key=|one| (one.key.clone(), one.version) let:plan>
                                 <Row plan disabled open />
                             </For>
-                        </tbody>
-                    </table>
+                        </Table>
                 }
                     .into_any()
             }}
@@ -95,24 +87,8 @@ fn Row(plan: Arc<Plan>, disabled: Signal<Option<String>>, open: RwSignal<Option<
             <td class="m">{name}</td>
             <td class="ink2 fs12 plan-stages">{stages}</td>
             <td class="right nowrap">
-                <Button
-                    kind=ButtonKind::Quiet
-                    size=ButtonSize::Small
-                    icon=IconName::Pencil
-                    label=change
-                    opens="dialog"
-                    disabled=disabled
-                    on_press=move |()| open.set(Some(Open::Change(Arc::clone(&plan))))
-                />
-                <Button
-                    kind=ButtonKind::Quiet
-                    size=ButtonSize::Small
-                    icon=IconName::Trash
-                    label=remove
-                    opens="dialog"
-                    disabled=disabled
-                    on_press=move |()| open.set(Some(Open::Remove(Arc::clone(&other))))
-                />
+                <RowButton icon=IconName::Pencil label=change disabled=disabled on_press=move |()| open.set(Some(Open::Change(Arc::clone(&plan)))) />
+                <RowButton icon=IconName::Trash label=remove disabled=disabled on_press=move |()| open.set(Some(Open::Remove(Arc::clone(&other)))) />
             </td>
         </tr>
     }

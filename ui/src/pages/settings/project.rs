@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use signalbox_protocol::endpoint::{AtProject, RenameProjectEndpoint};
 use signalbox_protocol::wire::project::{Project, RenameProject};
 
-use crate::components::{Button, ButtonKind, ButtonSize, CopyKey, Dialog, FieldError, IconName, TextField};
+use crate::components::{Button, ButtonSize, CopyKey, Dialog, DialogFoot, FieldError, IconName, TextField};
 use crate::form::Attempt;
 use crate::state::{ToastKind, use_store};
 
@@ -76,14 +76,7 @@ fn RenameDialog(project: Project, #[prop(into)] on_close: Callback<()>) -> impl 
             width=480
             on_close
             on_confirm=send
-            footer=move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true disabled=disabled busy=attempt.busy>
-                        {move || if attempt.busy.get() { "Renaming…" } else { "Rename project" }}
-                    </Button>
-                }
-            }
+            footer=move || view! { <DialogFoot verb="Rename project" doing="Renaming…" busy=attempt.busy disabled on_close /> }
         >
             <TextField
                 label="Name"

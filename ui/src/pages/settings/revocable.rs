@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use signalbox_domain::Timestamp;
 
-use crate::components::{Button, ButtonKind, ButtonSize, IconName, Time};
+use crate::components::{IconName, RowButton, Time};
 
 /// Whether it works, or since when not.
 #[component]
@@ -31,17 +31,5 @@ pub fn RevokeButton(
     #[prop(into)]
     on_press: Callback<()>,
 ) -> impl IntoView {
-    revoked.is_none().then(|| {
-        view! {
-            <Button
-                kind=ButtonKind::Quiet
-                size=ButtonSize::Small
-                label
-                icon=IconName::Trash
-                opens="dialog"
-                disabled
-                on_press
-            />
-        }
-    })
+    revoked.is_none().then(|| view! { <RowButton icon=IconName::Trash label disabled on_press /> })
 }

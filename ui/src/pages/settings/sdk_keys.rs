@@ -19,7 +19,9 @@ use super::revocable::{RevokeButton, WorksOrNot};
 use super::sdk_key_dialog::SdkKeyDialog;
 use super::snippet::{NO_KEY, Snippet};
 use crate::api;
-use crate::components::{Button, ButtonSize, CopyKey, Empty, IconName, SkeletonRows, Tag, TagKind, Time};
+use crate::components::{
+    Button, ButtonSize, Column, CopyKey, Empty, IconName, SkeletonRows, Table, Tag, TagKind, Time,
+};
 use crate::form::Attempt;
 use crate::state::{Store, ToastKind, use_store};
 
@@ -29,6 +31,16 @@ enum Open {
     New(Arc<Environment>),
     Revoke(Arc<SdkKey>, bool),
 }
+
+/// What the table tells of each.
+const COLUMNS: &[Column] = &[
+    Column::Words("For"),
+    Column::Words("Kind"),
+    Column::Words("Made"),
+    Column::Words("Last used"),
+    Column::Words("State"),
+    Column::Actions,
+];
 
 /// The SDK keys of every environment, and how an application is wired.
 #[component]
@@ -150,25 +162,11 @@ fn InEnvironment(environment: Arc<Environment>, open: RwSignal<Option<Open>>) ->
                     return view! { <p class="card-note">{text}</p> }.into_any();
                 }
                 view! {
-                    <table class="tbl">
-                        <thead>
-                            <tr>
-                                <th scope="col">"For"</th>
-                                <th scope="col">"Kind"</th>
-                                <th scope="col">"Made"</th>
-                                <th scope="col">"Last used"</th>
-                                <th scope="col">"State"</th>
-                                <th scope="col">
-                                    <span class="sr">"Actions"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
+                    <Table columns=COLUMNS>
                             <For each=move || keys.get() key=|one| (one.id.clone(), one.version, one.last_used) let:sdk_key>
                                 <Row sdk_key production disabled open />
                             </For>
-                        </tbody>
-                    </table>
+                        </Table>
                 }
                     .into_any()
             }}

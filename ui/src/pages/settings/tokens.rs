@@ -12,7 +12,7 @@ use super::confirm::{Asks, Confirm};
 use super::list_card::ListCard;
 use super::revocable::{RevokeButton, WorksOrNot};
 use super::token_dialog::TokenDialog;
-use crate::components::{Avatar, Empty, Icon, IconName, SkeletonRows, Tag, TagKind, Time};
+use crate::components::{Avatar, Column, Empty, Icon, IconName, SkeletonRows, Table, Tag, TagKind, Time};
 use crate::form::Attempt;
 use crate::state::{ToastKind, use_store};
 
@@ -31,6 +31,10 @@ enum Open {
     New,
     Revoke(Arc<Token>),
 }
+
+/// What the table tells of each.
+const COLUMNS: &[Column] =
+    &[Column::Words("Name"), Column::Words("Role"), Column::Words("Made"), Column::Words("State"), Column::Actions];
 
 /// The access tokens.
 #[component]
@@ -70,24 +74,11 @@ pub fn Tokens() -> impl IntoView {
                         .into_any();
                 }
                 view! {
-                    <table class="tbl">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Name"</th>
-                                <th scope="col">"Role"</th>
-                                <th scope="col">"Made"</th>
-                                <th scope="col">"State"</th>
-                                <th scope="col">
-                                    <span class="sr">"Actions"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
+                    <Table columns=COLUMNS>
                             <For each=move || tokens.get() key=|one| (one.id.clone(), one.version) let:token>
                                 <Row token disabled open />
                             </For>
-                        </tbody>
-                    </table>
+                        </Table>
                 }
                     .into_any()
             }}

@@ -246,7 +246,7 @@ impl Importer<'_, '_> {
             None => Vec::new(),
             Some(expression) => vec![imported_rule(expression.clone())?],
         };
-        self.change(Command::SetRules { place: self.place(&native.key), rules })
+        self.change(Command::SetRules { place: self.place(&native.key), rules, default: None })
     }
 }
 

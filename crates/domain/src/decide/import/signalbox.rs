@@ -193,14 +193,13 @@ impl Importer<'_, '_> {
         let place = self.place(&flag.key);
         let overrides = flag.overrides.into_iter().map(|entry| (entry.user_key, entry.variant)).collect();
         self.change(Command::SetOverrides { place: place.clone(), overrides })?;
-        self.change(Command::SetRules { place: place.clone(), rules: flag.rules })?;
-        let changes = RuleChanges {
+        let default = RuleChanges {
             share: Some(flag.default.share),
             split: Some(flag.default.split),
             people: Some(flag.default.people),
             segments: Some(flag.default.segments),
         };
-        self.change(Command::ChangeRule { place: place.clone(), changes })?;
+        self.change(Command::SetRules { place: place.clone(), rules: flag.rules, default: Some(default) })?;
         self.change(Command::SetPrerequisites { place: place.clone(), prerequisites: flag.prerequisites })?;
         if flag.killed {
             self.change(Command::EngageKillSwitch { place })?;

@@ -15,7 +15,7 @@ pub fn rules_difference<Person: PartialEq>(
         match after.iter().find(|new| new.id == old.id) {
             None => {
                 was.push(told(old, names));
-                is.push(format!("no rule “{}”", old.title()));
+                is.push(lacking(old));
             }
             Some(new) if new != old => {
                 was.push(told(old, names));
@@ -25,7 +25,7 @@ pub fn rules_difference<Person: PartialEq>(
         }
     }
     for new in after.iter().filter(|new| !before.iter().any(|old| old.id == new.id)) {
-        was.push(format!("no rule “{}”", new.title()));
+        was.push(lacking(new));
         is.push(told(new, names));
     }
     let stayed = |here: &[Rule<Person>], there: &[Rule<Person>]| -> Vec<String> {
@@ -33,8 +33,8 @@ pub fn rules_difference<Person: PartialEq>(
         both.map(|rule| rule.id.to_string()).collect()
     };
     if stayed(before, after) != stayed(after, before) {
-        was.push(order(before));
-        is.push(order(after));
+        was.push(order(before, names));
+        is.push(order(after, names));
     }
     (was.join("; "), is.join("; "))
 }
@@ -49,8 +49,15 @@ fn told<Person>(rule: &Rule<Person>, names: &impl SegmentNames) -> String {
     }
 }
 
-fn order<Person>(rules: &[Rule<Person>]) -> String {
-    let titles: Vec<_> = rules.iter().map(|rule| format!("“{}”", rule.title())).collect();
+/// A rule that is on the other side only; one without a name stands there in its words.
+fn lacking<Person>(rule: &Rule<Person>) -> String {
+    rule.name.as_ref().map_or_else(|| "no such rule".to_owned(), |name| format!("no rule “{name}”"))
+}
+
+/// The rules by name, those without one by who fits.
+fn order<Person>(rules: &[Rule<Person>], names: &impl SegmentNames) -> String {
+    let title = |rule: &Rule<Person>| rule.name.clone().unwrap_or_else(|| rule.who(names));
+    let titles: Vec<_> = rules.iter().map(|rule| format!("“{}”", title(rule))).collect();
     format!("in the order {}", titles.join(", "))
 }
 
@@ -75,14 +82,16 @@ mod tests {
         let all = "Everyone in the group Staff gets “on”";
         let half = "50 % of everyone in the group Staff get “on”";
         check(&[rule("a", 100)], &[rule("a", 100)], "", "");
-        check(&[], &[rule("a", 100)], "no rule “a”", all);
-        check(&[rule("a", 100), rule("b", 100)], &[rule("b", 100)], all, "no rule “a”");
+        check(&[], &[rule("a", 100)], "no such rule", all);
+        check(&[rule("a", 100), rule("b", 100)], &[rule("b", 100)], all, "no such rule");
         check(&[rule("a", 100), rule("b", 50)], &[rule("a", 50), rule("b", 50)], all, half);
+        let named = Rule { name: Some("Bees".into()), ..rule("b", 100) };
+        check(&[], std::slice::from_ref(&named), "no rule “Bees”", &format!("Bees: {all}"));
         check(
-            &[rule("a", 100), rule("b", 100)],
-            &[rule("b", 100), rule("a", 100)],
-            "in the order “a”, “b”",
-            "in the order “b”, “a”",
+            &[rule("a", 100), named.clone()],
+            &[named, rule("a", 100)],
+            "in the order “everyone in the group Staff”, “Bees”",
+            "in the order “Bees”, “everyone in the group Staff”",
         );
     }
 }

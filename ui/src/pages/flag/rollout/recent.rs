@@ -152,7 +152,8 @@ fn Deed(entry: Arc<AuditEntry>) -> impl IntoView {
 fn deed(entry: &AuditEntry) -> String {
     let words = match entry.kind.as_str() {
         "override_set" | "override_removed" => "changed who has their own variant",
-        "rule_changed" => "changed the rule",
+        "rule_changed" => "changed what everyone else gets",
+        "rules_changed" => "changed the rules",
         "rollout_drafted" => "planned a rollout",
         "rollout_plan_changed" => "changed the plan",
         "rollout_discarded" => "discarded the plan",

@@ -134,7 +134,14 @@ pub fn CheckCard(checked: Checked) -> impl IntoView {
                         None => {
                             view! {
                                 <p class="fs12 ink3 check-hint">
-                                    "What you type is sent to the server to answer this question. It is not kept."
+                                    {move || {
+                                        offline
+                                            .get()
+                                            .unwrap_or_else(|| {
+                                                "What you type is sent to the server to answer this question. It is not kept."
+                                                    .to_owned()
+                                            })
+                                    }}
                                 </p>
                             }
                                 .into_any()

@@ -6,9 +6,9 @@ use signalbox_domain::key::{FlagKey, VariantKey};
 use signalbox_protocol::endpoint::SetPrerequisitesEndpoint;
 use signalbox_protocol::wire::configuration::SetPrerequisites;
 
-use crate::components::{Button, ButtonKind, ButtonSize, Dialog, FieldError, FilterChip, IconName, Select};
+use crate::components::{Button, ButtonKind, ButtonSize, Dialog, DialogFoot, FieldError, FilterChip, IconName, Select};
 use crate::form::{Problem, sentence};
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::targeting::confirmation::of_prerequisites;
 use crate::state::{Loaded, ToastKind, use_store};
@@ -97,6 +97,10 @@ pub fn DependsDialog(
     });
     let whole = Signal::derive(move || problem.beside("prerequisites"));
     let whose = scene.with_untracked(|scene| scene.flag.details.name.clone());
+    let says = move |wanted: &Vec<Prerequisite>| {
+        let name = |key: &FlagKey| store.flag_row(key).map_or_else(|| key.to_string(), |row| row.name.clone());
+        scene.with(|scene| of_prerequisites(scene, wanted, name))
+    };
     view! {
         <Dialog
             title=format!("What {whose} depends on")
@@ -106,14 +110,10 @@ pub fn DependsDialog(
             width=640
             on_close
             on_confirm=done
-            footer=ViewFn::from(move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true disabled=Signal::derive(move || page.locked())>
-                        "Change…"
-                    </Button>
-                }
-            })
+            footer=move || {
+                let disabled = Signal::derive(move || page.locked());
+                view! { <DialogFoot verb="Change…" disabled on_close /> }
+            }
         >
             <ul class="depends-rows">
                 <For each=move || rows.get() key=|row| row.id let:row>
@@ -132,23 +132,7 @@ pub fn DependsDialog(
                 </Button>
             </div>
         </Dialog>
-        {move || {
-            confirming
-                .get()
-                .map(|wanted| {
-                    let name = |key: &FlagKey| {
-                        untrack(|| store.flag_row(key)).map_or_else(|| key.to_string(), |row| row.name.clone())
-                    };
-                    let told = scene.with_untracked(|scene| of_prerequisites(scene, &wanted, name));
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| confirming.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=confirming send=change told=says />
     }
 }
 

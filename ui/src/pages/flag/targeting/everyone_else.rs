@@ -7,8 +7,8 @@ use signalbox_domain::people::grouped;
 use crate::components::{Icon, IconName, Menu, MenuItem};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::targeting::check_card::Checked;
+use crate::pages::flag::targeting::draft::TargetingDraft;
 use crate::pages::flag::targeting::driven_panel::DrivenPanel;
-use crate::pages::flag::targeting::rule_list::RuleList;
 use crate::pages::flag::targeting::rule_row::GivesTag;
 use crate::pages::flag::targeting::rule_words::gives_to_the_rest;
 use crate::pages::flag::targeting::share_panel::SharePanel;
@@ -16,8 +16,8 @@ use crate::pages::flag::targeting::share_panel::SharePanel;
 /// What everyone gets whom no rule fits: the share, people by name and groups.
 #[component]
 pub fn EveryoneElse(
-    /// The rules above.
-    list: RuleList,
+    /// What is edited, with the rules above.
+    draft: TargetingDraft,
     /// The person who was checked last.
     checked: Checked,
     /// Whether it is open to be changed.
@@ -25,6 +25,7 @@ pub fn EveryoneElse(
 ) -> impl IntoView {
     let page = use_page();
     let scene = page.scene;
+    let list = draft.list;
     let alone = Memo::new(move |_| list.rules.with(Vec::is_empty));
     let driven = Memo::new(move |_| scene.with(|scene| scene.default_is_driven()));
     let shown = Memo::new(move |_| alone.get() || open.get());
@@ -74,7 +75,7 @@ pub fn EveryoneElse(
                 <p class="ink2 fs12 rule-words">{words}</p>
                 {move || match (driven.get(), shown.get()) {
                     (true, _) => view! { <DrivenPanel checked /> }.into_any(),
-                    (false, true) => view! { <SharePanel checked /> }.into_any(),
+                    (false, true) => view! { <SharePanel draft checked /> }.into_any(),
                     (false, false) => ().into_any(),
                 }}
             </div>

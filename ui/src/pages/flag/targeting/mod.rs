@@ -3,8 +3,10 @@
 mod check;
 mod check_card;
 mod confirmation;
+mod default_draft;
 mod depends_card;
 mod depends_dialog;
+mod draft;
 mod driven_panel;
 mod everyone_else;
 mod groups_card;
@@ -21,9 +23,11 @@ mod rule_versions;
 mod rule_who;
 mod rule_words;
 mod rules_card;
+mod save_foot;
 mod share_panel;
 mod split_card;
 mod split_rows;
+mod wanted;
 mod weight_rows;
 
 use leptos::prelude::*;
@@ -32,11 +36,14 @@ use signalbox_domain::Share;
 use crate::pages::flag::page::use_page;
 use check_card::{CheckCard, Checked};
 use depends_card::DependsCard;
+use draft::TargetingDraft;
 use groups_card::GroupsCard;
 use overrides_card::OverridesCard;
 use rule_versions::RuleVersions;
+pub use rule_words::{called, called_in_place};
 use rule_words::{gives_to_the_rest, summary};
 use rules_card::RulesCard;
+use save_foot::SaveFoot;
 use split_card::SplitCard;
 
 /// Keys typed one on each line.
@@ -51,6 +58,7 @@ pub fn TargetingTab() -> impl IntoView {
     let page = use_page();
     let scene = page.scene;
     let checked = Checked::new();
+    let draft = TargetingDraft::new(page);
     let driven_rule = Memo::new(move |_| scene.with(|scene| scene.driven_rule().cloned()));
     let has_rules = Memo::new(move |_| scene.with(|scene| !scene.configuration.rules.is_empty()));
     let default_open = RwSignal::new(scene.with_untracked(|scene| {
@@ -62,18 +70,19 @@ pub fn TargetingTab() -> impl IntoView {
         <div class="grid g-inspect">
             <div class="stack">
                 <Summary />
-                <RulesCard checked default_open />
+                <RulesCard draft checked default_open />
                 <Show when=move || default_shown.get() && driven_rule.with(Option::is_some)>
-                    <SplitCard />
+                    <SplitCard draft />
                 </Show>
                 <div class="grid targeting-pair">
                     {move || match driven_rule.get() {
                         Some(rule) => view! { <RuleVersions rule /> }.into_any(),
-                        None if default_shown.get() => view! { <SplitCard /> }.into_any(),
+                        None if default_shown.get() => view! { <SplitCard draft /> }.into_any(),
                         None => ().into_any(),
                     }}
                     <DependsCard />
                 </div>
+                <SaveFoot draft />
                 <OverridesCard />
             </div>
             <div class="stack">

@@ -9,9 +9,9 @@ use signalbox_domain::text;
 use signalbox_protocol::endpoint::SetOverridesEndpoint;
 use signalbox_protocol::wire::configuration::{Override, SetOverrides};
 
-use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Select};
-use crate::pages::flag::base::Base;
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable, Select};
+use crate::pages::flag::base::{Base, closed};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
@@ -112,6 +112,7 @@ pub fn OverridesCard() -> impl IntoView {
         let count = rows.with(Vec::len);
         page.locked().or_else(|| (count >= MOST_PEOPLE).then(|| format!("At most {MOST_PEOPLE} people.")))
     };
+    let says = move |wanted: &Vec<Override>| scene.with_untracked(|scene| of_overrides(scene, wanted));
     view! {
         <section class="card" aria-labelledby="overrides">
             <div class="card-h">
@@ -133,6 +134,7 @@ pub fn OverridesCard() -> impl IntoView {
                         .into_any()
                 } else {
                     view! {
+                        <Lockable reason=closed(changed, move || page.locked())>
                         <table class="tbl tbl--form">
                             <thead>
                                 <tr>
@@ -149,6 +151,7 @@ pub fn OverridesCard() -> impl IntoView {
                                 </For>
                             </tbody>
                         </table>
+                        </Lockable>
                     }
                         .into_any()
                 }
@@ -166,20 +169,7 @@ pub fn OverridesCard() -> impl IntoView {
                 }
             />
         </section>
-        {move || {
-            confirming
-                .get()
-                .map(|wanted| {
-                    let told = scene.with_untracked(|scene| of_overrides(scene, &wanted));
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| confirming.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=confirming send=change told=says />
     }
 }
 

@@ -5,7 +5,7 @@ use signalbox_domain::key::{RuleId, SegmentKey, VariantKey};
 use signalbox_domain::targeting::Rule;
 
 use crate::clauses::{Clauses, ClausesEditor};
-use crate::components::{Button, ButtonKind, Dialog, FieldError, TextArea, TextField};
+use crate::components::{Dialog, DialogFoot, FieldError, TextArea, TextField};
 use crate::json::{self, Fault, JsonEditor};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::targeting::rule_draft::{Problems, RuleDraft, accept};
@@ -152,8 +152,8 @@ pub fn RuleForm(list: RuleList, editing: Editing) -> impl IntoView {
     let fault = Signal::derive(move || parsed.with(|parsed| parsed.as_ref().and_then(|parsed| parsed.clone().err())));
     let title = match (is_new, driven) {
         (true, _) => "New rule".to_owned(),
-        (false, true) => format!("Rename {}", rule.title()),
-        (false, false) => format!("Edit {}", rule.title()),
+        (false, true) => format!("Rename {}", rule.name.as_deref().unwrap_or("the rule")),
+        (false, false) => format!("Edit {}", rule.name.as_deref().unwrap_or("the rule")),
     };
     view! {
         <Dialog
@@ -168,14 +168,10 @@ pub fn RuleForm(list: RuleList, editing: Editing) -> impl IntoView {
             width=860
             on_close=close
             on_confirm=done
-            footer=ViewFn::from(move || {
-                view! {
-                    <Button on_press=close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true key="Ctrl ↵" attr:data-confirm="">
-                        {if is_new { "Put it into the list" } else { "Done" }}
-                    </Button>
-                }
-            })
+            footer=move || {
+                let verb = if is_new { "Put it into the list" } else { "Done" };
+                view! { <DialogFoot verb on_close=close /> }
+            }
         >
             <Show when=move || text.with(Option::is_none)>
                 <div class="grid g2">

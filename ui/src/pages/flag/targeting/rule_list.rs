@@ -4,9 +4,8 @@ use leptos::prelude::*;
 use signalbox_domain::key::RuleId;
 use signalbox_domain::targeting::Rule;
 
-use crate::pages::flag::base::Base;
 use crate::pages::flag::page::Page;
-use crate::pages::flag::scene::Scene;
+use crate::pages::flag::targeting::called;
 use crate::pages::flag::targeting::order::shift;
 use crate::pages::flag::targeting::rule_draft::{free_id, new_rule};
 
@@ -16,10 +15,6 @@ pub struct RuleList {
     page: Page,
     /// First to last.
     pub rules: RwSignal<Vec<Rule<String>>>,
-    /// What was there when the edit began.
-    pub base: Base<Vec<Rule<String>>>,
-    /// Whether something was changed.
-    pub changed: Memo<bool>,
     /// The rule whose form is open.
     pub open: RwSignal<Option<Editing>>,
     /// What was moved where, for screen readers.
@@ -36,17 +31,10 @@ pub struct Editing {
 }
 
 impl RuleList {
-    /// Follows what the page shows.
+    /// With no rule yet.
     pub fn new(page: Page) -> Self {
-        let rules = RwSignal::new(Vec::new());
-        let read = |scene: &Scene| {
-            let rules: Vec<_> = scene.configuration.rules.iter().map(|told| told.rule.clone()).collect();
-            (rules, scene.configuration.version)
-        };
-        rules.set(page.scene.with_untracked(|scene| read(scene).0));
-        let is_typed = move |there: &Vec<Rule<String>>| rules.with(|rules| rules != there);
-        let (base, changed) = Base::follow(page, read, is_typed, move |there| rules.set(there));
-        Self { page, rules, base, changed, open: RwSignal::new(None), said: RwSignal::new(String::new()) }
+        let (rules, open, said) = (RwSignal::new(Vec::new()), RwSignal::new(None), RwSignal::new(String::new()));
+        Self { page, rules, open, said }
     }
 
     /// Where a rule stands, counted from 0.
@@ -74,7 +62,7 @@ impl RuleList {
     pub fn duplicate(&self, id: &RuleId) {
         let Some(place) = untrack(|| self.place(id)) else { return };
         let Some(mut rule) = self.rules.with_untracked(|rules| rules.get(place).cloned()) else { return };
-        let Some(id) = self.free_id(rule.title()) else { return };
+        let Some(id) = self.free_id(rule.name.as_deref().unwrap_or_default()) else { return };
         rule.id = id;
         rule.name = rule.name.map(|name| format!("{name}, copy"));
         self.open.set(Some(Editing { rule, new_at: Some(place + 1) }));
@@ -101,7 +89,7 @@ impl RuleList {
     pub fn shift(&self, id: &RuleId, before: usize) {
         let Some(from) = untrack(|| self.place(id)) else { return };
         let moved = self.rules.try_update(|rules| {
-            let title = rules.get(from)?.title().to_owned();
+            let title = called(rules.get(from)?, from + 1);
             let place = shift(rules, from, before)?;
             Some((title, place + 1, rules.len()))
         });

@@ -18,7 +18,7 @@ use crate::pages::flag::targeting::driven_panel::DrivenPanel;
 use crate::pages::flag::targeting::order::drop_before;
 use crate::pages::flag::targeting::people_grid::PeopleGrid;
 use crate::pages::flag::targeting::rule_list::RuleList;
-use crate::pages::flag::targeting::rule_words::{Gives, Piece, gives, sentence};
+use crate::pages::flag::targeting::rule_words::{Gives, Piece, called, called_in_place, gives, sentence};
 
 /// One rule.
 #[component]
@@ -26,7 +26,7 @@ pub fn RuleRow(rule: Rule<String>, list: RuleList, checked: Checked) -> impl Int
     let page = use_page();
     let scene = page.scene;
     let id = StoredValue::new(rule.id.clone());
-    let title = rule.title().to_owned();
+    let name = StoredValue::new(rule.name.clone());
     let driven = Memo::new(move |_| id.with_value(|id| scene.with(|scene| scene.driven_rule() == Some(id))));
     // What was not saved yet has no reach of its own.
     let kept = rule.clone();
@@ -50,17 +50,22 @@ pub fn RuleRow(rule: Rule<String>, list: RuleList, checked: Checked) -> impl Int
     let fits = rule.fits.map(grouped);
     let description = rule.description.clone();
     let shares = rule.share != Share::NOBODY && rule.share != Share::EVERYBODY;
-    let number = move || id.with_value(|id| list.place(id)).map_or(0, |place| place + 1);
+    let number = Memo::new(move |_| id.with_value(|id| list.place(id)).map_or(0, |place| place + 1));
+    let called = {
+        let rule = rule.clone();
+        move || called(&rule, number.get())
+    };
+    let spoken = Signal::derive(move || name.with_value(|name| called_in_place(name.as_deref(), number.get())));
     let key = rule.id.to_string();
     view! {
         <li class="rule" data-rule=key data-testid="rule">
-            <Handle list id title=title.clone() />
+            <Handle list id number spoken />
             <div class="grow">
                 <div class="row">
-                    <span class="m fs14">{title.clone()}</span>
+                    <span class="m fs14">{called}</span>
                     {move || view! { <GivesTag gives=tag.get() /> }}
                     <span class="end fs12 ink2 num">{fits}</span>
-                    <RuleMenu list id title=title.clone() driven number=Signal::derive(number) />
+                    <RuleMenu list id driven number spoken />
                 </div>
                 <p class="ink2 fs12 rule-words">
                     {move || pieces.get().into_iter().map(|piece| view! { <PieceView piece /> }).collect_view()}
@@ -150,9 +155,9 @@ fn StillShare(rule: Rule<String>, checked: Checked) -> impl IntoView {
 fn RuleMenu(
     list: RuleList,
     id: StoredValue<RuleId>,
-    title: String,
     driven: Memo<bool>,
-    number: Signal<usize>,
+    number: Memo<usize>,
+    spoken: Signal<String>,
 ) -> impl IntoView {
     let page = use_page();
     let locked = Signal::derive(move || page.locked());
@@ -173,7 +178,7 @@ fn RuleMenu(
     });
     view! {
         <Menu
-            label=Signal::derive(move || format!("More for rule {}, {title}", number.get()))
+            label=Signal::derive(move || format!("More for {}", spoken.get()))
             class="btn btn--q btn--s btn--i"
             trigger=|| view! { <Icon name=IconName::Ellipsis small=true /> }
         >
@@ -204,9 +209,8 @@ fn RuleMenu(
 
 /// The number of a rule, by which it is dragged; with the focus on it, arrow keys move it.
 #[component]
-fn Handle(list: RuleList, id: StoredValue<RuleId>, title: String) -> impl IntoView {
+fn Handle(list: RuleList, id: StoredValue<RuleId>, number: Memo<usize>, spoken: Signal<String>) -> impl IntoView {
     let page = use_page();
-    let number = move || id.with_value(|id| list.place(id)).map_or(0, |place| place + 1);
     let dragging = RwSignal::new(false);
     let key = id.with_value(ToString::to_string);
     let refocus = {
@@ -261,7 +265,7 @@ fn Handle(list: RuleList, id: StoredValue<RuleId>, title: String) -> impl IntoVi
             type="button"
             class="rn rn--handle num"
             class:rn--dragged=move || dragging.get()
-            aria-label=move || format!("Rule {}, {title}. Arrow keys move it", number())
+            aria-label=move || format!("{}. Arrow keys move it", spoken.get())
             aria-keyshortcuts="ArrowUp ArrowDown"
             aria-disabled=move || page.locked().map(|_| "true")
             title=move || page.locked().unwrap_or_else(|| "Drag, or use the arrow keys".into())

@@ -22,7 +22,7 @@ pub fn RuleVersions(
             let reached = scene.unless_turned_off().people;
             let parts =
                 told.rule.split.iter().map(|part| (part.variant.clone(), part.weight, part_of(reached, part.weight)));
-            (told.rule.title().to_owned(), parts.collect::<Vec<_>>())
+            (scene.rule_called(&rule).unwrap_or_default(), parts.collect::<Vec<_>>())
         })
     });
     let color = |index: usize| COLORS[index % COLORS.len()];

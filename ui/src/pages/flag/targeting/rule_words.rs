@@ -44,6 +44,16 @@ impl SegmentNames for Marked {
     }
 }
 
+/// What a rule is called: by its name, or by its place among the others, from 1.
+pub fn called(rule: &Rule<String>, place: usize) -> String {
+    rule.name.clone().unwrap_or_else(|| format!("Rule {place}"))
+}
+
+/// What a rule is called after its place: "Rule 2, Staff first".
+pub fn called_in_place(name: Option<&str>, place: usize) -> String {
+    name.map_or_else(|| format!("Rule {place}"), |name| format!("Rule {place}, {name}"))
+}
+
 /// Who fits a rule, as pieces of a sentence, and what follows for them; `reach` as for [`gives`].
 pub fn sentence(rule: &Rule<String>, reach: Option<&Reach>, off: &VariantKey, segments: &Segments) -> Vec<Piece> {
     let marked = segments.iter().map(|row| (row.key.clone(), format!("{MARK}{}{MARK}", row.key))).collect();

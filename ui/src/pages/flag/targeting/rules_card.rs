@@ -2,50 +2,32 @@
 
 use leptos::prelude::*;
 use signalbox_domain::people::grouped;
-use signalbox_domain::targeting::{Rule, rules_difference};
-use signalbox_protocol::endpoint::SetRulesEndpoint;
-use signalbox_protocol::wire::configuration::SetRules;
 
 use crate::components::{Button, ButtonSize, IconName};
-use crate::pages::flag::change::{ConfirmDialog, sending};
-use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::targeting::check_card::Checked;
-use crate::pages::flag::targeting::confirmation::of_rules;
+use crate::pages::flag::targeting::draft::TargetingDraft;
 use crate::pages::flag::targeting::everyone_else::EveryoneElse;
 use crate::pages::flag::targeting::rule_form::RuleForm;
-use crate::pages::flag::targeting::rule_list::RuleList;
 use crate::pages::flag::targeting::rule_row::RuleRow;
-use crate::state::{ToastKind, use_store};
 
 /// The rules and what everyone else gets.
 #[component]
 pub fn RulesCard(
+    /// The rules and what everyone else gets.
+    draft: TargetingDraft,
     /// The person who was checked last.
     checked: Checked,
     /// Whether what everyone else gets is open to be changed.
     default_open: RwSignal<bool>,
 ) -> impl IntoView {
     let page = use_page();
-    let store = use_store();
     let scene = page.scene;
-    let list = RuleList::new(page);
+    let list = draft.list;
     let considered = move || {
         let size = scene.with(|scene| scene.everyone().size());
         size.map(|size| format!("{} people considered", grouped(size)))
     };
-    let confirming = RwSignal::new(None::<Vec<Rule<String>>>);
-    let change = sending(move |reason| async move {
-        let Some(rules) = confirming.get_untracked() else { return Ok(()) };
-        let at = scene.with_untracked(|scene| scene.at_place());
-        let body = SetRules { rules, reason };
-        let configuration = store.send::<SetRulesEndpoint>(&at, &body, Some(list.base.version())).await?;
-        page.put_configuration(configuration);
-        // The server trims what was typed; the form shows that.
-        list.base.undo();
-        store.toast(ToastKind::Done, "The rules are changed.");
-        Ok(())
-    });
     let has_rules = Memo::new(move |_| list.rules.with(|rules| !rules.is_empty()));
     view! {
         <section class="card" aria-labelledby="who">
@@ -75,48 +57,12 @@ pub fn RulesCard(
                 >
                     <RuleRow rule list checked />
                 </For>
-                <EveryoneElse list checked open=default_open />
+                <EveryoneElse draft checked open=default_open />
             </ol>
             <span class="sr" role="status">
                 {move || list.said.get()}
             </span>
-            <FormFoot
-                changed=list.changed
-                overtaken=Signal::derive(move || list.base.is_overtaken())
-                save="Change the rules…"
-                disabled=Signal::derive(move || page.locked())
-                opens="dialog"
-                on_save=move |()| confirming.set(Some(list.rules.get_untracked()))
-                on_undo=move |()| list.base.undo()
-            />
         </section>
         {move || list.open.get().map(|editing| view! { <RuleForm list editing /> })}
-        {move || {
-            confirming
-                .get()
-                .map(|wanted| {
-                    let told = scene.with_untracked(|scene| of_rules(scene, &wanted));
-                    let (was, is) = scene
-                        .with_untracked(|scene| {
-                            let before: Vec<_> =
-                                scene.configuration.rules.iter().map(|told| told.rule.clone()).collect();
-                            rules_difference(&before, &wanted, &scene.segments)
-                        });
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| confirming.set(None)
-                        >
-                            <dl class="dl rules-difference" data-testid="rules-difference">
-                                <dt>"Now"</dt>
-                                <dd>{was}</dd>
-                                <dt>"After"</dt>
-                                <dd class="m">{is}</dd>
-                            </dl>
-                        </ConfirmDialog>
-                    }
-                })
-        }}
     }
 }

@@ -7,11 +7,11 @@ use signalbox_protocol::ErrorCode;
 use signalbox_protocol::endpoint::ChangeVariantsEndpoint;
 use signalbox_protocol::wire::flag::ChangeVariants;
 
-use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName};
+use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable};
 use crate::form::Problem;
-use crate::pages::flag::base::Base;
+use crate::pages::flag::base::{Base, closed};
 use crate::pages::flag::change::confirmation::{Confirmation, Effect, Exact, Fact, FactKind, Reason};
-use crate::pages::flag::change::{ConfirmDialog, sending};
+use crate::pages::flag::change::{Confirming, sending};
 use crate::pages::flag::form_foot::FormFoot;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::scene::Scene;
@@ -116,6 +116,7 @@ pub fn VariantsTab() -> impl IntoView {
         page.locked()
             .or_else(|| (count >= MOST_VARIANTS).then(|| format!("A flag has at most {MOST_VARIANTS} variants.")))
     };
+    let says = move |body: &ChangeVariants| scene.with(|scene| told(scene, body, page.touches_production()));
     view! {
         <section class="card" aria-labelledby="variants">
             <div class="card-h">
@@ -129,6 +130,7 @@ pub fn VariantsTab() -> impl IntoView {
                     </Button>
                 </span>
             </div>
+            <Lockable reason=closed(changed, move || page.locked())>
             <table class="tbl tbl--form">
                 <thead>
                     <tr>
@@ -149,6 +151,7 @@ pub fn VariantsTab() -> impl IntoView {
                     </For>
                 </tbody>
             </table>
+            </Lockable>
             <div class="table-error">
                 <FieldError error=whole />
             </div>
@@ -166,21 +169,7 @@ pub fn VariantsTab() -> impl IntoView {
                 }
             />
         </section>
-        {move || {
-            confirming
-                .get()
-                .map(|body| {
-                    let production = page.touches_production();
-                    let told = scene.with_untracked(|scene| told(scene, &body, production));
-                    view! {
-                        <ConfirmDialog
-                            confirmation=Signal::stored(told)
-                            send=change
-                            on_close=move |()| confirming.set(None)
-                        />
-                    }
-                })
-        }}
+        <Confirming asked=confirming send=change told=says />
     }
 }
 

@@ -24,6 +24,7 @@ use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor};
 use crate::pages::flag::rollout::plan::rows::{Floor, StageRow, usual};
 use crate::pages::flag::rollout::plan::template::{Templates, line};
 use crate::pages::flag::scene::Scene;
+use crate::pages::flag::targeting::called_in_place;
 use crate::state::{ToastKind, use_store};
 
 /// Which plan is edited.
@@ -211,7 +212,7 @@ fn ForWhom(rule: RwSignal<String>, fault: Problem) -> impl IntoView {
             let mut options = vec![(String::new(), "Everyone else, whom no rule fits".to_owned())];
             options.extend((1..).zip(&scene.configuration.rules).map(|(number, told)| {
                 let fits = told.rule.fits.map_or_else(String::new, |fits| format!(", {}", people::in_words(fits)));
-                (told.rule.id.to_string(), format!("Rule {number}, {}{fits}", told.rule.title()))
+                (told.rule.id.to_string(), called_in_place(told.rule.name.as_deref(), number) + &fits)
             }));
             options
         })

@@ -8,7 +8,7 @@ use signalbox_domain::rollout::Stage;
 use signalbox_protocol::endpoint::{AtProject, CreatePlanEndpoint};
 use signalbox_protocol::wire::plan::{CreatePlan, Plan};
 
-use crate::components::{Button, ButtonKind, ButtonSize, Dialog, TextField};
+use crate::components::{Button, ButtonKind, ButtonSize, Dialog, DialogFoot, TextField};
 use crate::form::{Attempt, key_from_name};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::plan::editor::Editor;
@@ -116,14 +116,7 @@ fn KeepTemplate(stages: Vec<Stage<String>>, #[prop(into)] on_close: Callback<()>
             width=460
             on_close
             on_confirm=save
-            footer=ViewFn::from(move || {
-                view! {
-                    <Button on_press=on_close>"Cancel"</Button>
-                    <Button kind=ButtonKind::Primary submit=true busy attr:data-confirm="">
-                        {move || if busy.get() { "Saving…" } else { "Save template" }}
-                    </Button>
-                }
-            })
+            footer=move || view! { <DialogFoot verb="Save template" doing="Saving…" busy on_close /> }
         >
             <TextField
                 label="Name"
