@@ -12,7 +12,7 @@ mod wrk;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use constant::Constant;
+use constant::{Bodies, Constant};
 use data::{Filled, Targeting};
 use program::Program;
 
@@ -74,7 +74,8 @@ fn under_load(program: &Path, data_dir: &Path) -> Outcome {
     let one = "/ofrep/v1/evaluate/flags/flag-0007";
     let all = "/ofrep/v1/evaluate/flags";
     let answer = server.post(all, &wide)?;
-    let constant = Constant::serve(answer)?;
+    let copied = Constant::serve(answer.clone(), Bodies::OfPieces(FLAGS_WITH_RULES))?;
+    let constant = Constant::serve(answer, Bodies::Shared)?;
     for connections in CONNECTIONS {
         println!("{connections} connections");
         let load = |address: &str, path: &str, key: &str| wrk::run(address, path, key, connections);
@@ -83,6 +84,7 @@ fn under_load(program: &Path, data_dir: &Path) -> Outcome {
         println!("  bulk of {FLAGS_WITH_RULES} flags, one clause and 50 %:   {}", load(&server.address, all, &wide)?);
         let bytes = constant.length;
         println!("  floor: the same {bytes} bytes to everybody: {}", load(&constant.address, all, &wide)?);
+        println!("  the same, copied for each of them:        {}", load(&copied.address, all, &wide)?);
     }
     println!("memory with {FLAGS} flags, after the load: {}", megabytes(server.resident_memory()?));
     listeners::measure(&server, "bulk", &bulk)?;
