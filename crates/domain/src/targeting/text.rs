@@ -116,16 +116,11 @@ impl TextMatcher {
 impl Needles {
     #[inline(always)]
     fn find(&self, text: &str) -> bool {
-        if let Self::OneOfFew(values) = self {
-            let text = Comparable::new(text);
-            return values.iter().any(|value| value.is(&text));
-        }
-        self.find_otherwise(text)
-    }
-
-    fn find_otherwise(&self, text: &str) -> bool {
         match self {
-            Self::OneOfFew(values) => values.iter().any(|value| value.as_str() == text),
+            Self::OneOfFew(values) => {
+                let text = Comparable::new(text);
+                values.iter().any(|value| value.is(&text))
+            }
             Self::OneOfMany(values) => values.contains(text),
             Self::Part(Comparison::Contains, values) => values.iter().any(|value| text.contains(&**value)),
             Self::Part(Comparison::StartsWith, values) => values.iter().any(|value| text.starts_with(&**value)),

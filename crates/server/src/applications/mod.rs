@@ -1,5 +1,6 @@
 //! What applications may do with an SDK key: evaluate flags ([`crate::ofrep`]), report exposures, send telemetry
-//! ([`crate::telemetry`]), and take the flags of an environment as one document. The key decides the project, the environment, and what may be seen of it.
+//! ([`crate::telemetry`]), and take the flags of an environment as one document. The key decides the project, the
+//! environment, and what may be seen of it.
 
 mod client_address;
 mod client_rate;

@@ -22,7 +22,6 @@ use super::failures::FailedAuthorisations;
 use super::problem::Problem;
 use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH};
 use crate::engine::Engine;
-use crate::telemetry::OtlpEncoding;
 use crate::{entropy, metrics, ofrep, telemetry};
 
 /// Longest that a request may take to arrive and to be answered; the live stream ends later, but begins within it.
@@ -110,7 +109,7 @@ const SECURITY: [(HeaderName, &str); 7] = [
 async fn secure<Answer: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> Answer) -> Response {
     let path = request.uri().path();
     let (of_api, of_applications) = (path.starts_with("/api/"), path.starts_with("/ofrep/"));
-    let telemetry = telemetry::is_path(path).then(|| OtlpEncoding::of_answer(request.headers()));
+    let telemetry = telemetry::is_path(path).then(|| telemetry::Encoding::of_answer(request.headers()));
     let mut response = next(request).await;
     let headers = response.headers_mut();
     if of_applications {

@@ -7,10 +7,10 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use super::reported::{EVALUATION, Reported};
 
 /// Every evaluation in a report: a record that is the event of this name.
-pub fn reported(request: &ExportLogsServiceRequest) -> impl Iterator<Item = Reported<'_>> {
+pub fn reported(request: &ExportLogsServiceRequest) -> Vec<Reported<'_>> {
     let scopes = request.resource_logs.iter().flat_map(|resource| &resource.scope_logs);
     let records = scopes.flat_map(|scope| &scope.log_records).filter(|record| is_evaluation(record));
-    records.filter_map(|record| Reported::of(&record.attributes))
+    records.filter_map(|record| Reported::of(&record.attributes)).collect()
 }
 
 /// Before records had a name of their own, it stood among the attributes.

@@ -10,24 +10,26 @@ mod logs;
 mod reported;
 mod traces;
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::post;
-use opentelemetry_proto::tonic::collector::logs::v1::{
-    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
-};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
+use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::applications::{Admitted, Applications, ClientAddress, NotAdmitted, TOO_MANY, UNKNOWN_KEY};
+use crate::applications::{Admitted, Applications, ClientAddress, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
 use crate::body::{self, Unread};
 use crate::http::Message;
-use encoding::{Encoding, Refused};
-use reported::Taken;
+use encoding::Refused;
+use reported::{Reported, Taken};
+
+pub use encoding::Encoding;
 
 /// Where traces are sent.
 pub const TRACES_PATH: &str = "/v1/traces";
@@ -41,6 +43,7 @@ pub fn router(applications: Applications) -> Router {
     Router::new()
         .route(TRACES_PATH, post(export_traces).fallback(method_not_allowed))
         .route(LOGS_PATH, post(export_logs).fallback(method_not_allowed))
+        .layer(cors())
         .with_state(applications)
 }
 
@@ -56,19 +59,12 @@ async fn export_traces(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let encoding = Encoding::of_answer(&headers);
-    let admitted = match applications.admit(&headers, address) {
-        Ok(admitted) => admitted,
-        Err(why) => return not_admitted(&why, encoding),
-    };
-    let request: ExportTraceServiceRequest = match read(&headers, body).await {
-        Ok(request) => request,
-        Err(refused) => return refused.response(encoding),
-    };
-    let taken = take(&applications, &admitted, traces::reported(&request));
-    let partial_success =
-        taken.warning().map(|error_message| ExportTracePartialSuccess { rejected_spans: 0, error_message });
-    encoding.answer(&ExportTraceServiceResponse { partial_success })
+    export(&applications, address, &headers, body, traces::reported, |warning| {
+        let partial_success =
+            warning.map(|error_message| ExportTracePartialSuccess { rejected_spans: 0, error_message });
+        ExportTraceServiceResponse { partial_success }
+    })
+    .await
 }
 
 async fn export_logs(
@@ -77,35 +73,46 @@ async fn export_logs(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let encoding = Encoding::of_answer(&headers);
-    let admitted = match applications.admit(&headers, address) {
+    export(&applications, address, &headers, body, logs::reported, |warning| {
+        let partial_success =
+            warning.map(|error_message| ExportLogsPartialSuccess { rejected_log_records: 0, error_message });
+        ExportLogsServiceResponse { partial_success }
+    })
+    .await
+}
+
+/// Counts every evaluation that `reported` finds in a report, and answers with what `told` makes of a warning.
+async fn export<Report, Answer>(
+    applications: &Applications,
+    address: IpAddr,
+    headers: &HeaderMap,
+    body: Body,
+    reported: impl FnOnce(&Report) -> Vec<Reported<'_>>,
+    told: impl FnOnce(Option<String>) -> Answer,
+) -> Response
+where
+    Report: prost::Message + Default + DeserializeOwned,
+    Answer: prost::Message + Serialize,
+{
+    let encoding = Encoding::of_answer(headers);
+    let Admitted { set, .. } = match applications.admit(headers, address) {
         Ok(admitted) => admitted,
         Err(why) => return not_admitted(&why, encoding),
     };
-    let request: ExportLogsServiceRequest = match read(&headers, body).await {
-        Ok(request) => request,
+    let report: Report = match read(headers, body).await {
+        Ok(report) => report,
         Err(refused) => return refused.response(encoding),
     };
-    let taken = take(&applications, &admitted, logs::reported(&request));
-    let partial_success =
-        taken.warning().map(|error_message| ExportLogsPartialSuccess { rejected_log_records: 0, error_message });
-    encoding.answer(&ExportLogsServiceResponse { partial_success })
-}
-
-fn take<'a>(
-    applications: &Applications,
-    admitted: &Admitted,
-    all: impl Iterator<Item = reported::Reported<'a>>,
-) -> Taken {
-    let counting = applications.engine.counting();
     let mut taken = Taken::default();
-    all.for_each(|reported| taken.add(reported, &admitted.set, counting));
-    taken
+    for reported in reported(&report) {
+        taken.add(&reported, &set, applications.engine.counting());
+    }
+    encoding.answer(&told(taken.warning()))
 }
 
 async fn read<Report>(headers: &HeaderMap, body: Body) -> Result<Report, Refused>
 where
-    Report: prost::Message + Default + serde::de::DeserializeOwned,
+    Report: prost::Message + Default + DeserializeOwned,
 {
     let encoding = Encoding::of_report(headers)?;
     let bytes = body::read(headers, body, LARGEST_BODY_BYTES).await.map_err(|unread| match unread {
@@ -137,8 +144,7 @@ async fn method_not_allowed(headers: HeaderMap) -> Response {
     response
 }
 
-/// An answer of what stands in front of every endpoint, such as a limit, as exporters read it. `asked` are the headers
-/// of the request.
+/// An answer of what stands in front of every endpoint, such as a limit, as exporters read it.
 pub fn in_its_own_shape(mut response: Response, encoding: Encoding) -> Response {
     let Some(Message(details)) = response.extensions_mut().remove() else { return response };
     let mut ours = Refused::new(response.status(), details).response(encoding);
@@ -147,5 +153,3 @@ pub fn in_its_own_shape(mut response: Response, encoding: Encoding) -> Response 
     }
     ours
 }
-
-pub use encoding::Encoding as OtlpEncoding;

@@ -96,7 +96,7 @@ pub struct Taken {
 impl Taken {
     /// Counts one evaluation as an exposure, or what is wrong with it. One that failed showed no variant, so it is
     /// neither.
-    pub fn add(&mut self, reported: Reported<'_>, set: &EvaluationSet, counting: &Counting) {
+    pub fn add(&mut self, reported: &Reported<'_>, set: &EvaluationSet, counting: &Counting) {
         if reported.failed {
             return;
         }

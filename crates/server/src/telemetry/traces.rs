@@ -6,9 +6,9 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use super::reported::{EVALUATION, OLDER_EVALUATION, Reported};
 
 /// Every evaluation in a report: an event of a span, or a span of its own.
-pub fn reported(request: &ExportTraceServiceRequest) -> impl Iterator<Item = Reported<'_>> {
+pub fn reported(request: &ExportTraceServiceRequest) -> Vec<Reported<'_>> {
     let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
-    scopes.flat_map(|scope| &scope.spans).flat_map(of_span)
+    scopes.flat_map(|scope| &scope.spans).flat_map(of_span).collect()
 }
 
 fn of_span(span: &Span) -> impl Iterator<Item = Reported<'_>> {

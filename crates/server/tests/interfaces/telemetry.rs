@@ -161,6 +161,14 @@ async fn a_client_key_reports_what_it_may_ask_for() {
     let warning = "flag evaluations not counted: 1 name a flag that is not in the environment of this key";
     assert_eq!((status, &answer["partialSuccess"]["errorMessage"]), (StatusCode::OK, &json!(warning)));
     assert_eq!((application.exposures("checkout").0, application.exposures("hidden").0), (1, 0));
+    // Browsers ask first whether a page of another origin may send this.
+    let asked = Request::builder().method("OPTIONS").uri(TRACES_PATH).header("origin", "https://shop.example");
+    let asked = asked.header("access-control-request-method", "POST");
+    let Ok(response) = application.router.clone().oneshot(asked.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (response.status(), &response.headers()["access-control-allow-origin"]),
+        (StatusCode::OK, &"*".parse().unwrap())
+    );
 }
 
 #[tokio::test]
