@@ -5,6 +5,7 @@
 
 mod flag_list;
 mod given;
+mod memory;
 mod set;
 mod source;
 #[cfg(test)]
@@ -23,9 +24,11 @@ use signalbox_domain::personal::Vault;
 use signalbox_domain::targeting::CompiledSegments;
 
 use crate::counting::Counting;
+use memory::Room;
 use source::Source;
 
 pub use given::Given;
+pub use memory::Answered;
 pub use set::{EvaluationSet, ServedFlag, Told};
 
 /// An environment as each kind of key sees it.
@@ -106,13 +109,15 @@ type Sets = BTreeMap<ProjectKey, ProjectSets>;
 pub struct EvaluationSets {
     sets: ArcSwap<Sets>,
     counting: Arc<Counting>,
+    room: Arc<Room>,
 }
 
 impl EvaluationSets {
     /// Compiles everything; what it gives is counted by `counting`.
     #[must_use]
     pub fn new(state: &State, vault: &Vault, counting: Arc<Counting>) -> Self {
-        Self { sets: ArcSwap::from_pointee(compile_all(state, vault, &counting)), counting }
+        let room = Arc::default();
+        Self { sets: ArcSwap::from_pointee(compile_all(state, vault, &counting, &room)), counting, room }
     }
 
     /// The flags of an environment that a key of this kind evaluates, as they are now.
@@ -135,7 +140,7 @@ impl EvaluationSets {
     pub fn update(&self, state: &State, vault: &Vault, envelopes: &[Envelope]) {
         if envelopes.iter().any(|envelope| matches!(envelope.event, Event::PersonalValuesErased { .. })) {
             // Which flags named the person is not recorded anywhere, by intent.
-            self.sets.store(Arc::new(compile_all(state, vault, &self.counting)));
+            self.sets.store(Arc::new(compile_all(state, vault, &self.counting, &self.room)));
             return;
         }
         let touched = touched(state, envelopes);
@@ -145,15 +150,15 @@ impl EvaluationSets {
         let mut sets = Sets::clone(&self.sets.load());
         for (key, touched) in touched {
             let Some(project) = state.projects.get(key) else { continue };
-            let source = Source { state, project, vault, counting: &self.counting };
+            let source = Source { state, project, vault, counting: &self.counting, room: &self.room };
             sets.entry(key.clone()).or_default().with(source, touched);
         }
         self.sets.store(Arc::new(sets));
     }
 }
 
-fn compile_all(state: &State, vault: &Vault, counting: &Counting) -> Sets {
-    let compile = |project| ProjectSets::compile_all(Source { state, project, vault, counting });
+fn compile_all(state: &State, vault: &Vault, counting: &Counting, room: &Arc<Room>) -> Sets {
+    let compile = |project| ProjectSets::compile_all(Source { state, project, vault, counting, room });
     state.projects.iter().map(|(key, project)| (key.clone(), compile(project))).collect()
 }
 

@@ -1,5 +1,6 @@
 //! The evaluation context: who asks, when, and what is known of them.
 
+use std::cell::Cell;
 use std::io::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -81,10 +82,11 @@ impl<'de> Deserialize<'de> for AttributePath {
 }
 
 /// Everything that evaluation knows: time included, so that the same question has the same answer everywhere.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Attributes<'a> {
     targeting_key: Option<&'a str>,
     now: Timestamp,
+    told_time: Cell<bool>,
     values: Option<&'a Map<String, Value>>,
     /// All of `values` once more, to be found quickly; empty where they are too many for that.
     few: [(Comparable<&'a str>, &'a Value); FEW],
@@ -120,7 +122,8 @@ impl<'a> Attributes<'a> {
     #[must_use]
     pub fn of_key(targeting_key: &'a str, now: Timestamp) -> Self {
         let few = [(Comparable::new(""), &Value::Null); FEW];
-        Self { targeting_key: Some(targeting_key).filter(|key| !key.is_empty()), now, values: None, few }
+        let targeting_key = Some(targeting_key).filter(|key| !key.is_empty());
+        Self { targeting_key, now, told_time: Cell::new(false), values: None, few }
     }
 
     /// Who asks, if they said.
@@ -131,8 +134,16 @@ impl<'a> Attributes<'a> {
 
     /// The time for which the question is asked.
     #[must_use]
-    pub const fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
+        self.told_time.set(true);
         self.now
+    }
+
+    /// Whether anything that was evaluated with these asked for the time. Where nothing did, the same attributes give
+    /// the same at any other time.
+    #[must_use]
+    pub const fn told_time(&self) -> bool {
+        self.told_time.get()
     }
 
     /// Calls `use_it` with all attributes as one object, the targeting key among them as OpenFeature puts it there.
@@ -154,7 +165,7 @@ impl<'a> Attributes<'a> {
 
     /// Calls `use_it` with what a rule of flagd's model sees: all attributes, and the time in whole seconds.
     pub fn with_context<Answer>(&self, use_it: impl FnOnce(Context<'_>) -> Answer) -> Answer {
-        let timestamp = self.now.millis().div_euclid(1_000);
+        let timestamp = self.now().millis().div_euclid(1_000);
         self.with_object(|attributes| use_it(Context { attributes, timestamp }))
     }
 

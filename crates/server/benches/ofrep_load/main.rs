@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use constant::{Bodies, Constant};
 use data::{Filled, Targeting};
 use program::Program;
+use wrk::People;
 
 type Outcome<Done = ()> = Result<Done, String>;
 
@@ -24,6 +25,8 @@ const FLAGS: usize = 1_000;
 const FLAGS_IN_BULK: usize = 50;
 /// Flags of the project whose flags each have a rule with one clause and a 50 % split.
 const FLAGS_WITH_RULES: usize = 350;
+/// People whose clients poll.
+const POLLING: u32 = 5_000;
 /// Connections kept open, one load after the other.
 const CONNECTIONS: [u32; 2] = [10, 50];
 const EVENTS: u64 = 100_000;
@@ -78,13 +81,21 @@ fn under_load(program: &Path, data_dir: &Path) -> Outcome {
     let constant = Constant::serve(answer, Bodies::Shared)?;
     for connections in CONNECTIONS {
         println!("{connections} connections");
-        let load = |address: &str, path: &str, key: &str| wrk::run(address, path, key, connections);
-        println!("  single flag at 50 %:                      {}", load(&server.address, one, &single)?);
-        println!("  bulk of {FLAGS_IN_BULK} flags at 50 %:                  {}", load(&server.address, all, &bulk)?);
-        println!("  bulk of {FLAGS_WITH_RULES} flags, one clause and 50 %:   {}", load(&server.address, all, &wide)?);
+        let load = |address: &str, path, key, people| wrk::run(address, path, key, people, connections);
+        let (new, again) = (People::New, People::AskingAgain(POLLING));
+        println!("  single flag at 50 %:                      {}", load(&server.address, one, &single, new)?);
+        println!(
+            "  bulk of {FLAGS_IN_BULK} flags at 50 %:                  {}",
+            load(&server.address, all, &bulk, new)?
+        );
+        println!(
+            "  bulk of {FLAGS_WITH_RULES} flags, one clause and 50 %:   {}",
+            load(&server.address, all, &wide, new)?
+        );
+        println!("  the same, of {POLLING} people who poll:        {}", load(&server.address, all, &wide, again)?);
         let bytes = constant.length;
-        println!("  floor: the same {bytes} bytes to everybody: {}", load(&constant.address, all, &wide)?);
-        println!("  the same, copied for each of them:        {}", load(&copied.address, all, &wide)?);
+        println!("  floor: the same {bytes} bytes to everybody: {}", load(&constant.address, all, &wide, new)?);
+        println!("  the same, copied for each of them:        {}", load(&copied.address, all, &wide, new)?);
     }
     println!("memory with {FLAGS} flags, after the load: {}", megabytes(server.resident_memory()?));
     listeners::measure(&server, "bulk", &bulk)?;

@@ -25,8 +25,21 @@ impl fmt::Display for Figures {
     }
 }
 
-/// Asks as fast as the server answers; every request names another person.
-pub fn run(address: &str, path: &str, sdk_key: &str, connections: u32) -> Outcome<Figures> {
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub enum People {
+    /// Somebody else with every request.
+    New,
+    /// So many, one after the other, who ask again when all of them have asked: what clients that poll do.
+    AskingAgain(u32),
+}
+
+/// Asks as fast as the server answers.
+pub fn run(address: &str, path: &str, sdk_key: &str, people: People, connections: u32) -> Outcome<Figures> {
+    let next = match people {
+        People::New => "number + 1".to_owned(),
+        People::AskingAgain(people) => format!("number % {people} + 1"),
+    };
     let script = format!(
         r#"
 wrk.method = "POST"
@@ -34,7 +47,7 @@ wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Authorization"] = "Bearer {sdk_key}"
 local number = 0
 request = function()
-  number = number + 1
+  number = {next}
   return wrk.format(nil, nil, nil, '{{"context":{{"targetingKey":"customer-' .. number .. '","country":"DE"}}}}')
 end
 "#

@@ -8,6 +8,7 @@ use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::targeting::CompiledSegments;
 
 use super::flag_list::FlagList;
+use super::memory::{Answered, Memory};
 use super::source::Source;
 use crate::counting::{Batch, FlagCounts, PersonHash, Uncounted, Waiting};
 use crate::ofrep::{Fragments, KeptApartFlags};
@@ -46,6 +47,7 @@ pub struct EvaluationSet {
     kept_apart: Arc<KeptApartFlags>,
     tells_rules: bool,
     uncounted: Batch,
+    memory: Memory,
 }
 
 impl EvaluationSet {
@@ -107,6 +109,20 @@ impl EvaluationSet {
         self.uncounted.add(given, person, |waiting| self.count_waiting(waiting));
     }
 
+    /// What this very request for all flags came to, if it is remembered.
+    #[must_use]
+    pub fn recall(&self, request: &[u8]) -> Option<Arc<Answered>> {
+        self.memory.recall(request)
+    }
+
+    /// Remembers what a request came to that comes to the same at any other time.
+    pub fn remember(&self, request: &[u8], answered: &Arc<Answered>) {
+        // What is kept apart writes its answers anew for everybody.
+        if self.kept_apart.is_empty() {
+            self.memory.remember(request, answered);
+        }
+    }
+
     fn count_waiting(&self, waiting: &Waiting) {
         for (place, flag) in self.flags().enumerate() {
             flag.told.counts.evaluated_in_bulk(waiting.of_flag(place));
@@ -128,6 +144,7 @@ impl EvaluationSet {
             kept_apart: Arc::default(),
             tells_rules: true,
             uncounted: Batch::default(),
+            memory: Memory::new(&Arc::default(), 0),
         }
     }
 
@@ -153,6 +170,7 @@ impl EvaluationSet {
         Self {
             id: self.id.clone(),
             version: version.max(kept_apart.version()),
+            memory: Memory::new(from.room, flags.len()),
             flags,
             segments: Arc::clone(segments),
             kept_apart,
@@ -181,6 +199,7 @@ impl EvaluationSet {
         Self {
             id: self.id.clone(),
             version,
+            memory: Memory::new(from.room, flags.len()),
             flags,
             segments: Arc::clone(&whole.segments),
             // Nothing that is kept apart is marked for browsers.

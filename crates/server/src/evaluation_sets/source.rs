@@ -14,6 +14,7 @@ use signalbox_domain::project::Project;
 use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
 use super::flag_list::FlagList;
+use super::memory::Room;
 use super::set::{ServedFlag, Told};
 use crate::counting::Counting;
 use crate::ofrep::Fragments;
@@ -25,6 +26,7 @@ pub struct Source<'a> {
     pub project: &'a Project,
     pub vault: &'a Vault,
     pub counting: &'a Counting,
+    pub room: &'a Arc<Room>,
 }
 
 impl<'a> Source<'a> {

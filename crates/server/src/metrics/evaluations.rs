@@ -47,7 +47,7 @@ impl Outcome {
 }
 
 /// Evaluations counted by one request, to be added to all at once.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally([u32; NAMES.len()]);
 
 impl Tally {

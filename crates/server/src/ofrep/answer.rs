@@ -1,5 +1,7 @@
 //! What OFREP answers, put together from what is known beforehand.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -11,7 +13,7 @@ use super::events;
 use super::fragments::Metadata;
 use crate::counting::PersonHash;
 use crate::entity_tag::EntityTag;
-use crate::evaluation_sets::{EvaluationSet, Given, ServedFlag};
+use crate::evaluation_sets::{Answered, EvaluationSet, Given, ServedFlag};
 use crate::metrics::{Outcome, Tally};
 
 /// The error codes of OpenFeature that are answered here.
@@ -90,15 +92,21 @@ pub fn kept_apart(set: &EvaluationSet, key: &str, attributes: &Attributes<'_>) -
 /// costs no writing of it, and the answer itself.
 pub struct Evaluated<'set> {
     set: &'set EvaluationSet,
-    /// [`Given`] of each flag.
-    given: Vec<u8>,
+    answered: Arc<Answered>,
     /// What flags that are kept apart answer, with a comma before each.
     kept_apart: Vec<u8>,
 }
 
 impl<'set> Evaluated<'set> {
-    /// Evaluates, and counts.
-    pub fn all(set: &'set EvaluationSet, asked: Asked<'_>) -> (Tally, Self) {
+    /// What this very request came to before, counted once more; none where that is not known.
+    pub fn again(set: &'set EvaluationSet, request: &[u8]) -> Option<Self> {
+        let answered = set.recall(request)?;
+        set.count(&answered.given, answered.person);
+        Some(Self { set, answered, kept_apart: Vec::new() })
+    }
+
+    /// Evaluates, and counts. What time has no part in is remembered of this `request`.
+    pub fn all(set: &'set EvaluationSet, request: &[u8], asked: Asked<'_>) -> Self {
         let mut tally = Tally::default();
         let mut given = Vec::with_capacity(set.length() * Given::BYTES);
         for flag in set.flags() {
@@ -114,24 +122,33 @@ impl<'set> Evaluated<'set> {
                 tally.count(outcome);
             }
         }
-        (tally, Self { set, given, kept_apart })
+        let answered = Arc::new(Answered { given: given.into(), tally, person: asked.person });
+        if !asked.attributes.told_time() {
+            set.remember(request, &answered);
+        }
+        Self { set, answered, kept_apart }
+    }
+
+    /// What was given, by reason.
+    pub fn tally(&self) -> Tally {
+        self.answered.tally
     }
 
     /// Names the result.
     pub fn tag(&self) -> EntityTag {
-        let Self { set, given, kept_apart } = self;
+        let Self { set, answered, kept_apart } = self;
         let beginning = [set.digest(), set.version, u64::from(set.tells_rules())].map(u64::to_le_bytes);
         // Given is as long as the set has flags, so nothing says where it ends.
-        EntityTag::of(&[set.id.as_bytes(), &[0], beginning.as_flattened(), given, kept_apart])
+        EntityTag::of(&[set.id.as_bytes(), &[0], beginning.as_flattened(), &answered.given, kept_apart])
     }
 
     /// The answer, and where changes of it are told: `address` is relative to the origin, so that it holds behind a
     /// proxy.
     pub fn response(self, tag: &EntityTag, address: &str) -> Response {
-        let Self { set, given, kept_apart } = self;
+        let Self { set, answered, kept_apart } = self;
         let mut bytes = Vec::with_capacity(set.answer_bytes() + kept_apart.len() + 512);
         bytes.extend_from_slice(br#"{"flags":["#);
-        let (given, _) = given.as_chunks::<{ Given::BYTES }>();
+        let (given, _) = answered.given.as_chunks::<{ Given::BYTES }>();
         for (index, (flag, given)) in set.flags().zip(given).enumerate() {
             if index > 0 {
                 bytes.push(b',');

@@ -109,15 +109,20 @@ async fn evaluate_flags(
         Ok(body) => body,
         Err(unread) => return unreadable(unread, None),
     };
-    let request = match request::read(&body, set.reads_attributes()) {
-        Ok(request) => request,
-        Err(bad) => return failure(StatusCode::BAD_REQUEST, None, bad.code, &bad.details),
-    };
     let engine = &applications.engine;
-    let attributes = request.attributes(clock::now());
-    let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
-    let (tally, evaluated) = Evaluated::all(&set, asked);
-    engine.metrics().evaluations.add(tally);
+    let evaluated = match Evaluated::again(&set, &body) {
+        Some(evaluated) => evaluated,
+        None => {
+            let request = match request::read(&body, set.reads_attributes()) {
+                Ok(request) => request,
+                Err(bad) => return failure(StatusCode::BAD_REQUEST, None, bad.code, &bad.details),
+            };
+            let attributes = request.attributes(clock::now());
+            let asked = Asked { attributes: &attributes, person: person(&request, engine.counting()) };
+            Evaluated::all(&set, &body, asked)
+        }
+    };
+    engine.metrics().evaluations.add(evaluated.tally());
     let tag = evaluated.tag();
     if tag.is_known_to(&headers) {
         return answer::unchanged(&tag);
