@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::access::{Role, SdkKeyKind};
 use crate::event::Place;
 use crate::flag::{BucketingAlgorithm, FlagDetails, Prerequisite, Variant, WeightedVariant};
+use crate::guard::{Guard, Step, Verdict};
 use crate::import::Import;
 use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey};
 use crate::rollout::{Position, Stage};
@@ -63,21 +64,26 @@ pub enum Command {
     /// Change who of those whom no targeting rule fits has the feature, and which variants they get.
     ChangeRule { place: Place, changes: RuleChanges },
     /// Make a plan template.
-    CreatePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>> },
+    CreatePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>>, guard: Guard },
     /// Change a plan template.
-    ChangePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>> },
+    ChangePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>>, guard: Guard },
     /// Remove a plan template.
     RemovePlan { project: ProjectKey, plan: PlanKey },
     /// Plan a rollout of a rule, or of those whom no rule fits.
-    DraftRollout { place: Place, rule: Option<RuleId>, stages: Vec<Stage<String>> },
-    /// Change the stages of a rollout: all of a draft, those ahead of one under way.
-    ChangeStages { place: Place, stages: Vec<Stage<String>> },
+    DraftRollout { place: Place, rule: Option<RuleId>, stages: Vec<Stage<String>>, guard: Guard },
+    /// Change the stages of a rollout, and how it is watched: all of a draft; of one under way the stages ahead and
+    /// what goes by itself.
+    ChangeStages { place: Place, stages: Vec<Stage<String>>, guard: Option<Guard> },
     /// Drop a planned rollout.
     DiscardRollout { place: Place },
     /// Enter the first stage.
     StartRollout { place: Place },
     /// Enter the next stage.
     AdvanceRollout { place: Place },
+    /// Agree that the rollout leaves the stage where it stands.
+    ApproveStage { place: Place },
+    /// Keep what metrics came to, and do what follows from it: what the controller decides, as one.
+    Judge { place: Place, verdicts: Vec<Verdict>, step: Option<Step> },
     /// Stop where it is.
     HoldRollout { place: Place },
     /// Go on after a hold.
@@ -176,6 +182,7 @@ impl Command {
             | Self::RevokeToken { .. }
             | Self::CreateSdkKey { .. }
             | Self::RevokeSdkKey { .. }
+            | Self::Judge { .. }
             | Self::Erase { .. } => Role::Admin,
             _ => Role::Editor,
         }

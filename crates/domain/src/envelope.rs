@@ -72,8 +72,21 @@ fn schema_of(kind: &str, data: &Value) -> u32 {
     match kind {
         // A version that knows one kind of key would let one made for browsers see everything.
         "sdk_key_created" if data.get("kind").is_some() => 2,
+        // A version that does not know gates, guards or these causes would let a rollout go on that should not.
+        "rollout_drafted" | "rollout_plan_changed" | "plan_created" | "plan_changed" if is_guarded(data) => 2,
+        "rollout_held" if !matches!(data["because"].as_str(), Some("hold" | "roll_back" | "kill")) => 2,
         _ => 1,
     }
+}
+
+/// Whether anything in it says how rollouts are watched.
+fn is_guarded(data: &Value) -> bool {
+    let has_gate = |stages: &Value| {
+        let stages = stages.as_array();
+        stages.is_some_and(|stages| stages.iter().any(|stage| stage.get("gate").is_some()))
+    };
+    let own = |content: &Value| content.get("guard").is_some() || has_gate(&content["stages"]) || has_gate(content);
+    own(data) || own(&data["before"]) || own(&data["after"])
 }
 
 /// Brings `data` of an older schema version into the current one; stored bytes are never rewritten.

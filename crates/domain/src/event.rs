@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Role, SdkKeyKind};
 use crate::environment::Environment;
 use crate::flag::{Audience, Bucketing, FlagDetails, Prerequisite, Variant, WeightedVariant};
+use crate::guard::{Guard, Verdict};
 use crate::kept_apart::KeptFlag;
 use crate::key::{
     EnvironmentKey, FlagKey, PlanKey, ProjectKey, RolloutId, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey,
@@ -176,7 +177,14 @@ pub enum Event {
         people_after: u64,
     },
     /// A plan template was made.
-    PlanCreated { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<Commitment>> },
+    PlanCreated {
+        project: ProjectKey,
+        plan: PlanKey,
+        name: String,
+        stages: Vec<Stage<Commitment>>,
+        #[serde(default, skip_serializing_if = "Guard::is_nothing")]
+        guard: Guard,
+    },
     /// A plan template changed.
     PlanChanged { project: ProjectKey, plan: PlanKey, before: PlanContent, after: PlanContent },
     /// A plan template was removed.
@@ -189,14 +197,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<RuleId>,
         stages: Vec<Stage<Commitment>>,
+        #[serde(default, skip_serializing_if = "Guard::is_nothing")]
+        guard: Guard,
     },
-    /// The stages of a rollout changed.
+    /// The stages of a rollout changed, or how it is watched.
     RolloutPlanChanged {
         #[serde(flatten)]
         place: Place,
         rollout: RolloutId,
         before: Vec<Stage<Commitment>>,
         after: Vec<Stage<Commitment>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guard: Option<Box<GuardChange>>,
     },
     /// A planned rollout was dropped before it started.
     RolloutDiscarded {
@@ -219,6 +231,20 @@ pub enum Event {
         rollout: RolloutId,
         before: Reach,
         after: Reach,
+    },
+    /// Somebody agreed that a rollout leaves the stage where it stands.
+    StageApproved {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        at: Reach,
+    },
+    /// What a metric of a rollout came to, where that is news or the cause of what follows.
+    VerdictReached {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        verdict: Box<Verdict>,
     },
     /// A rollout was stopped where it is.
     RolloutHeld {
@@ -340,6 +366,18 @@ pub struct PlanContent {
     pub name: String,
     /// Stages from first to last.
     pub stages: Vec<Stage<Commitment>>,
+    /// How rollouts are watched.
+    #[serde(default, skip_serializing_if = "Guard::is_nothing")]
+    pub guard: Guard,
+}
+
+/// How a rollout is watched, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardChange {
+    /// As it was.
+    pub before: Guard,
+    /// As it is.
+    pub after: Guard,
 }
 
 impl From<&Environment> for EnvironmentContent {
@@ -368,6 +406,8 @@ impl Event {
             | Self::RolloutDiscarded { place, .. }
             | Self::RolloutStarted { place, .. }
             | Self::RolloutAdvanced { place, .. }
+            | Self::StageApproved { place, .. }
+            | Self::VerdictReached { place, .. }
             | Self::RolloutHeld { place, .. }
             | Self::RolloutResumed { place, .. }
             | Self::RolloutRolledBack { place, .. }

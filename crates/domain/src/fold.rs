@@ -12,7 +12,7 @@ use crate::key::{FlagKey, ProjectKey};
 use crate::personal::Commitment;
 use crate::plan::Plan;
 use crate::project::{Project, SegmentInProject};
-use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus};
+use crate::rollout::{Approval, HeldBecause, MOST_STRATA, Position, Rollout, RolloutStatus, StratumBegan};
 use crate::share::Share;
 use crate::state::State;
 use crate::targeting::{Segment, SegmentContent};
@@ -156,6 +156,9 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
             let flag = flag(state, project, key, envelope)?;
             flag.variants.clone_from(&after.variants);
             flag.off_variant = after.off_variant.clone();
+            for configuration in flag.configurations.values_mut() {
+                compare_anew(configuration, version, time);
+            }
         }
         Event::FlagClientSideChanged { project, flag: key, after, .. } => {
             flag(state, project, key, envelope)?.client_side = ClientSide { allowed: *after, version };
@@ -187,14 +190,16 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
                 }
             }
         }
-        Event::PlanCreated { project: key, plan, name, stages } => {
-            let created = Plan { key: plan.clone(), name: name.clone(), stages: stages.clone(), version };
+        Event::PlanCreated { project: key, plan, name, stages, guard } => {
+            let (name, stages, guard) = (name.clone(), stages.clone(), guard.clone());
+            let created = Plan { key: plan.clone(), name, stages, guard, version };
             project(state, key)?.plans.insert(plan.clone(), created);
         }
         Event::PlanChanged { project: key, plan, after, .. } => {
             let plan = project(state, key)?.plans.get_mut(plan).ok_or("no such plan")?;
             plan.name.clone_from(&after.name);
             plan.stages.clone_from(&after.stages);
+            plan.guard = after.guard.clone();
             plan.version = version;
         }
         Event::PlanRemoved { project: key, plan, .. } => {
@@ -221,6 +226,12 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
         state.reasons_awaited.insert(envelope.sequence, place.clone());
     }
     let configuration = configuration(state, place)?;
+    if let Event::VerdictReached { verdict, .. } = event {
+        // Nothing changed of what anybody gets, or of what anybody wants: no version, so nobody's change is refused.
+        let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
+        rollout.verdicts.insert(verdict.metric.clone(), verdict.outcome);
+        return Ok(());
+    }
     configuration.version = envelope.sequence;
     configuration.changed = time;
     match event {
@@ -233,13 +244,17 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
             }
         }
         Event::OverrideRemoved { person, .. } => configuration.overrides.retain(|entry| entry.person != *person),
-        Event::RulesChanged { after, .. } => configuration.rules.clone_from(after),
+        Event::RulesChanged { after, .. } => {
+            configuration.rules.clone_from(after);
+            compare_anew(configuration, envelope.sequence, time);
+        }
         Event::PrerequisitesChanged { after, .. } => configuration.prerequisites.clone_from(after),
         Event::RuleChanged { after, .. } => {
             configuration.audience = after.audience.clone();
             configuration.split.clone_from(&after.split);
+            compare_anew(configuration, envelope.sequence, time);
         }
-        Event::RolloutDrafted { rollout: id, rule, stages, .. } => {
+        Event::RolloutDrafted { rollout: id, rule, stages, guard, .. } => {
             configuration.rollout = Some(Rollout {
                 id: id.clone(),
                 rule: rule.clone(),
@@ -253,42 +268,76 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
                 started: None,
                 entered: None,
                 first_entered: Vec::new(),
+                guard: guard.clone(),
+                started_by: None,
+                strata: Vec::new(),
+                approved: None,
+                verdicts: Default::default(),
             });
         }
         Event::RolloutDiscarded { .. } => configuration.rollout = None,
         Event::KillSwitchEngaged { .. } => configuration.kill = Some(Kill { since: time }),
         Event::KillSwitchLifted { .. } => configuration.kill = None,
-        _ => change_rollout(configuration, event, time)?,
+        _ => change_rollout(configuration, event, envelope)?,
     }
     Ok(())
 }
 
 /// Events in the life of a rollout that was drafted before.
-fn change_rollout(configuration: &mut Configuration, event: &Event, time: Timestamp) -> Changed {
+fn change_rollout(configuration: &mut Configuration, event: &Event, envelope: &Envelope) -> Changed {
+    let Envelope { sequence, time, ref actor, .. } = *envelope;
     let rule = configuration.rollout.as_ref().and_then(|rollout| rollout.rule.clone());
     let own_audience = configuration.own_audience_of(rule.as_ref()).ok_or("no such rule")?;
     let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
     match event {
-        Event::RolloutPlanChanged { after, .. } => rollout.stages.clone_from(after),
+        Event::RolloutPlanChanged { after, guard, .. } => {
+            let first_changed = (0..)
+                .find(|stage| rollout.stages.get(*stage) != after.get(*stage))
+                .filter(|first| *first < rollout.stages.len().max(after.len()));
+            rollout.stages.clone_from(after);
+            if let Some(first) = first_changed {
+                // What was shown under stages that are now others says nothing about these.
+                rollout.strata.retain(|stratum| stratum.position < Position::Stage(first));
+            }
+            if let Some(change) = guard {
+                rollout.guard = change.after.clone();
+            }
+        }
         Event::RolloutStarted { after, .. } => {
             rollout.before = own_audience;
             rollout.status = RolloutStatus::Running;
             rollout.epoch = 1;
             rollout.started = Some(time);
+            rollout.started_by = Some(actor.clone());
             enter(rollout, after.position, time)?;
+            begin_stratum(rollout, sequence, time);
         }
-        Event::RolloutAdvanced { after, .. } => enter(rollout, after.position, time)?,
+        Event::RolloutAdvanced { after, .. } => {
+            enter(rollout, after.position, time)?;
+            begin_stratum(rollout, sequence, time);
+        }
+        Event::StageApproved { .. } => {
+            let stratum = rollout.strata.last().ok_or("this rollout has not started")?.sequence;
+            rollout.approved = Some(Approval { by: actor.clone(), at: time, stratum });
+        }
         Event::RolloutHeld { because, .. } => {
             hold(rollout, *because, time);
         }
         Event::RolloutResumed { epoch, .. } => {
             rollout.status = RolloutStatus::Running;
+            if rollout.held_because.is_some_and(HeldBecause::ends_evidence) {
+                forget_evidence(rollout);
+            }
             (rollout.held_because, rollout.held_since) = (None, None);
             rollout.epoch = *epoch;
+            begin_stratum(rollout, sequence, time);
         }
         Event::RolloutRolledBack { after, .. } => {
             hold(rollout, HeldBecause::RollBack, time);
             enter(rollout, after.position, time)?;
+            // It was taken back for what was shown; whether the rest does harm as well is asked of what comes now.
+            forget_evidence(rollout);
+            begin_stratum(rollout, sequence, time);
         }
         Event::RolloutFinished { audience, .. } => {
             rollout.status = RolloutStatus::Finished;
@@ -327,6 +376,26 @@ fn hold(rollout: &mut Rollout, because: HeldBecause, time: Timestamp) {
     rollout.status = RolloutStatus::Held;
     rollout.held_because = Some(because);
     rollout.held_since.get_or_insert(time);
+}
+
+/// From here on, other people have the feature, or they have something else: what comes is compared by itself.
+fn begin_stratum(rollout: &mut Rollout, sequence: u64, at: Timestamp) {
+    rollout.strata.push(StratumBegan { sequence, at, position: rollout.position });
+    let forgotten = rollout.strata.len().saturating_sub(MOST_STRATA);
+    rollout.strata.drain(..forgotten);
+}
+
+/// Nothing that was shown so far counts any more.
+fn forget_evidence(rollout: &mut Rollout) {
+    rollout.strata.clear();
+    rollout.verdicts.clear();
+}
+
+/// What a flag gives changed beside its rollout.
+fn compare_anew(configuration: &mut Configuration, sequence: u64, at: Timestamp) {
+    if let Some(rollout) = configuration.rollout.as_mut().filter(|rollout| rollout.is_under_way()) {
+        begin_stratum(rollout, sequence, at);
+    }
 }
 
 fn enter(rollout: &mut Rollout, position: Position, time: Timestamp) -> Changed {

@@ -99,6 +99,10 @@ keys! {
     SegmentKey;
     /// Opaque id of a targeting rule, unique in its configuration.
     RuleId;
+    /// Names a metric among those of its rollout or plan.
+    MetricKey;
+    /// Names what applications report of people: `payment_completed`.
+    OutcomeKey;
 }
 
 /// Who did something: an access token, or the system itself (first start, command line on the server's machine).

@@ -19,6 +19,7 @@ pub mod export;
 pub mod flag;
 pub mod flagd;
 pub mod fold;
+pub mod guard;
 pub mod import;
 pub mod kept_apart;
 pub mod key;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::guard::Guard;
 use crate::key::PlanKey;
 use crate::personal::Commitment;
 use crate::rollout::Stage;
@@ -15,6 +16,8 @@ pub struct Plan {
     pub name: String,
     /// Stages from first to last.
     pub stages: Vec<Stage<Commitment>>,
+    /// How its rollouts are watched.
+    pub guard: Guard,
     /// Sequence of the last event that changed it.
     pub version: u64,
 }

@@ -1,9 +1,13 @@
 //! A rollout: the line of stages that a release passes, and where on it the release stands.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Outcome;
 use crate::flag::Audience;
-use crate::key::{RolloutId, RuleId, SegmentKey};
+use crate::guard::{Gate, Guard};
+use crate::key::{ActorId, MetricKey, RolloutId, RuleId, SegmentKey};
 use crate::personal::Commitment;
 use crate::share::Share;
 use crate::targeting::SegmentNames;
@@ -26,6 +30,9 @@ pub struct Stage<Person> {
     pub name: Option<String>,
     /// Who is let in at this stage, beside everyone let in before.
     pub audience: StageAudience<Person>,
+    /// What must hold before the rollout leaves it.
+    #[serde(default, skip_serializing_if = "Gate::is_open")]
+    pub gate: Gate,
 }
 
 /// Who a stage lets in.
@@ -129,7 +136,51 @@ pub enum HeldBecause {
     RollBack,
     /// The kill switch was used.
     Kill,
+    /// A guardrail was broken.
+    Harm,
+    /// A signal was broken.
+    Signal,
+    /// The arms are not as large as they were drawn to be.
+    SampleRatio,
+    /// Evidence could not be read for a while.
+    NoEvidence,
+    /// The stage took longer than it may.
+    TookTooLong,
 }
+
+impl HeldBecause {
+    /// Whether a resume begins evidence anew: what was shown before has been looked at by somebody who decided that it
+    /// is mended. After a hold that had other reasons it goes on counting.
+    #[must_use]
+    pub const fn ends_evidence(self) -> bool {
+        matches!(self, Self::RollBack | Self::Harm | Self::Signal | Self::SampleRatio)
+    }
+}
+
+/// A stretch of time in which nothing about who is drawn, or what they get, changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StratumBegan {
+    /// Sequence of the event with which it began: evaluations of this version and later ones belong to it.
+    pub sequence: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Where the rollout stood.
+    pub position: Position,
+}
+
+/// Somebody agreed that the rollout leaves a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who.
+    pub by: ActorId,
+    /// When.
+    pub at: Timestamp,
+    /// Sequence of the event with which the stratum began in which it was given; for a later one it does not count.
+    pub stratum: u64,
+}
+
+/// Most strata that are kept; the oldest are forgotten first.
+pub const MOST_STRATA: usize = 60;
 
 /// A rollout of one flag in one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +210,16 @@ pub struct Rollout {
     pub entered: Option<Timestamp>,
     /// When each stage was first entered, by stage; shorter than `stages` where it was not yet.
     pub first_entered: Vec<Timestamp>,
+    /// How it is watched.
+    pub guard: Guard,
+    /// Who started it.
+    pub started_by: Option<ActorId>,
+    /// Stretches of evidence that count, oldest first. Empty before the start.
+    pub strata: Vec<StratumBegan>,
+    /// Whoever agreed that it leaves the stage where it stands.
+    pub approved: Option<Approval>,
+    /// What was logged last of each metric, in the stretches that count.
+    pub verdicts: BTreeMap<MetricKey, Outcome>,
 }
 
 impl Rollout {
@@ -187,6 +248,39 @@ impl Rollout {
             }
             audience
         })
+    }
+
+    /// Whether somebody is drawn to be without the feature where it stands: a share is let in, and not everybody.
+    #[must_use]
+    pub fn has_control(&self) -> bool {
+        self.has_control_at(self.position)
+    }
+
+    /// Whether somebody is drawn to be without the feature when it stands there.
+    #[must_use]
+    pub fn has_control_at(&self, position: Position) -> bool {
+        let share = self.audience_at(position).share;
+        share > Share::NOBODY && share < Share::EVERYBODY
+    }
+
+    /// Since when the stage soaks: since it was entered, or since it went on after it was held.
+    #[must_use]
+    pub fn soaking_since(&self) -> Option<Timestamp> {
+        let stratum = self.strata.iter().rev().take_while(|stratum| stratum.position == self.position).last();
+        stratum.map(|stratum| stratum.at)
+    }
+
+    /// The agreement that counts where it stands.
+    #[must_use]
+    pub fn approval(&self) -> Option<&Approval> {
+        let stratum = self.strata.last()?.sequence;
+        self.approved.as_ref().filter(|approval| approval.stratum == stratum)
+    }
+
+    /// The stratum to which an evaluation of this flag-set version belongs.
+    #[must_use]
+    pub fn stratum_of(&self, version: u64) -> Option<&StratumBegan> {
+        self.strata.iter().rev().find(|stratum| stratum.sequence <= version)
     }
 
     /// The stage after `position`, if there is one.
@@ -240,6 +334,6 @@ impl<Person> Stage<Person> {
             StageAudience::Segments { segments } => StageAudience::Segments { segments },
             StageAudience::Percentage { share } => StageAudience::Percentage { share },
         };
-        Ok(Stage { name: self.name, audience })
+        Ok(Stage { name: self.name, audience, gate: self.gate })
     }
 }

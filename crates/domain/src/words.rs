@@ -6,6 +6,7 @@ use crate::access::{Role, SdkKeyKind};
 use crate::envelope::Envelope;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place, PlanContent, Reach, RuleContent, VariantsContent};
 use crate::flag::{FlagDetails, Prerequisite};
+use crate::guard::{guard_words, verdict_words};
 use crate::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, RuleId, SegmentKey, TokenId};
 use crate::people;
 use crate::personal::{Commitment, Vault};
@@ -218,8 +219,16 @@ impl Teller<'_> {
                     Some(rule) => format!("of rule {}: {line}", self.rule(place, rule)),
                 })
             }
-            Event::RolloutPlanChanged { place, before, after, .. } => about("changed the rollout plan of")
-                .change(self.line(&place.project, before), self.line(&place.project, after)),
+            Event::RolloutPlanChanged { place, before, after, guard, .. } => {
+                let (was, is) = (self.line(&place.project, before), self.line(&place.project, after));
+                let changed = about("changed the rollout plan of");
+                match guard.as_ref().filter(|_| was == is) {
+                    Some(change) => changed.change(guard_words(&change.before), guard_words(&change.after)),
+                    None => changed.change(was, is),
+                }
+            }
+            Event::StageApproved { at, .. } => about("approved").now(format!("leaving {}", at.stage)),
+            Event::VerdictReached { verdict, .. } => about("judged").now(verdict_words(verdict)),
             Event::RolloutDiscarded { .. } => about("discarded the planned rollout of"),
             Event::RolloutStarted { before, after, .. } => about("started the rollout of").moved(before, after),
             Event::RolloutAdvanced { before, after, .. } => about("advanced").moved(before, after),
@@ -227,6 +236,11 @@ impl Teller<'_> {
                 let held = match because {
                     HeldBecause::Kill => about("held, with the kill switch,"),
                     HeldBecause::Hold | HeldBecause::RollBack => about("held"),
+                    HeldBecause::Harm => about("held, since a guardrail is broken,"),
+                    HeldBecause::Signal => about("held, since a signal is broken,"),
+                    HeldBecause::SampleRatio => about("held, since the groups are not as large as drawn,"),
+                    HeldBecause::NoEvidence => about("held, since its evidence cannot be read,"),
+                    HeldBecause::TookTooLong => about("held, since the stage took too long,"),
                 };
                 held.change("running", format!("held at {}", reach_words(at)))
             }

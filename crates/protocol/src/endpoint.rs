@@ -13,6 +13,7 @@ use crate::wire::access::{CreateSdkKey, CreateToken, CreatedSdkKey, CreatedToken
 use crate::wire::audit::{AuditEntry, AuditQuery, ChainReport, GiveReason};
 use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides, SetPrerequisites, SetRules};
 use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
+use crate::wire::evidence::Evidence;
 use crate::wire::explanation::{AskFlag, AskFlags, FlagExplained, FlagsExplained};
 use crate::wire::flag::{ChangeClientSide, ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
 use crate::wire::import::{ExportQuery, ImportQuery, ImportReport, KeptApartFlag, RemoveKeptApartQuery};
@@ -263,6 +264,10 @@ endpoints! { $
     ResumeRollout ("resume_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/resume", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
     /// Go back to an earlier stage or to before the first, and hold there.
     RollBackRollout ("roll_back_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/roll-back", EDITOR, Versioned, AtPlace, Empty, RollBack => 200 Configuration, [NotFound, InvalidField, ReasonRequired, NotPossibleNow];
+    /// Agree that the rollout leaves the stage where it stands; not for whoever started it, and not before everything else holds.
+    ApproveStage ("approve_stage"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/approve", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, NotPossibleNow];
+    /// What production shows of the rollout under way, what its gate asks, and what follows.
+    GetEvidence ("get_evidence"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/evidence", VIEWER, Free, AtPlace, Empty, Empty => 200 Evidence, [NotFound];
     /// End the rollout; who has the feature now keeps it.
     FinishRollout ("finish_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/finish", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
 

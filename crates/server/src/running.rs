@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use signalbox_domain::access::{Role, SdkKeyKind};
 use signalbox_domain::command::Command;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::applications::{self, TrustedProxies};
+use crate::controller::{Controller, LOOKS_EVERY};
 use crate::counting::FLUSHED_EVERY;
 use crate::engine::{Engine, OpenError, Presented, Secret, SubmitError, Terms, hash};
 use crate::http::{self, Hosts};
@@ -102,6 +104,7 @@ pub struct Running {
     stopping: watch::Sender<bool>,
     listener: JoinHandle<()>,
     counter: JoinHandle<()>,
+    controller: JoinHandle<()>,
     customers: Option<JoinHandle<()>>,
 }
 
@@ -119,6 +122,9 @@ impl Running {
         }
         if let Err(error) = self.counter.await {
             tracing::error!(%error, "what is counted was not written to the end");
+        }
+        if let Err(error) = self.controller.await {
+            tracing::error!(%error, "the controller failed");
         }
         let engine = self.engine;
         if let Err(error) = tokio::task::spawn_blocking(move || engine.stop()).await {
@@ -145,12 +151,14 @@ pub struct Edge {
     pub trusted_proxies: Vec<IpAddr>,
     /// Connections at once; further ones are told to come back. Each takes a file descriptor.
     pub most_connections: usize,
+    /// How often rollouts are looked at.
+    pub looks_every: Duration,
 }
 
 impl Default for Edge {
     fn default() -> Self {
         // A program that is not only a server has descriptors for so many.
-        Self { allowed_hosts: Vec::new(), trusted_proxies: Vec::new(), most_connections: 768 }
+        Self { allowed_hosts: Vec::new(), trusted_proxies: Vec::new(), most_connections: 768, looks_every: LOOKS_EVERY }
     }
 }
 
@@ -180,7 +188,7 @@ pub async fn start_at(options: Options, edge: Edge) -> Result<Running, StartErro
     let Prepared { engine, admin_token, sdk_keys } =
         prepared.unwrap_or_else(|error| Err(SubmitError::Fault(error.to_string()).into()))?;
 
-    let Edge { allowed_hosts, trusted_proxies, most_connections } = edge;
+    let Edge { allowed_hosts, trusted_proxies, most_connections, looks_every } = edge;
     // The rest is for whoever evaluates, and for those who must be able to stop something.
     let most_listeners = most_connections / 4 * 3;
     let applications = applications::router(Arc::clone(&engine), TrustedProxies::new(trusted_proxies), most_listeners);
@@ -189,6 +197,7 @@ pub async fn start_at(options: Options, edge: Edge) -> Result<Running, StartErro
     let (stopping, stopped) = watch::channel(false);
     let listener = tokio::spawn(listener::serve(listener, router, most_connections, stopped));
     let counter = tokio::spawn(flush_counts(Arc::clone(&engine)));
+    let controller = tokio::spawn(control(Arc::clone(&engine), looks_every));
     let revealed = sdk_keys.iter().map(|(environment, key)| (environment.to_string(), key.reveal().to_owned()));
     Ok(Running {
         address,
@@ -200,6 +209,7 @@ pub async fn start_at(options: Options, edge: Edge) -> Result<Running, StartErro
         stopping,
         listener,
         counter,
+        controller,
     })
 }
 
@@ -216,6 +226,24 @@ async fn flush_counts(engine: Arc<Engine>) {
         let engine = Arc::clone(&engine);
         if let Err(error) = tokio::task::spawn_blocking(move || engine.flush_counts()).await {
             tracing::error!(%error, "what is counted could not be written");
+        }
+    }
+}
+
+/// Looks at every rollout, again and again, until the server stops.
+async fn control(engine: Arc<Engine>, every: Duration) {
+    let mut stopping = engine.stopping();
+    let controller = Arc::new(Controller::new(engine, every));
+    let mut pace = interval(every);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = pace.tick() => {}
+            () = listener::told_to_stop(&mut stopping) => return,
+        }
+        let controller = Arc::clone(&controller);
+        if let Err(error) = tokio::task::spawn_blocking(move || controller.tick(clock::now())).await {
+            tracing::error!(%error, "rollouts could not be looked at");
         }
     }
 }

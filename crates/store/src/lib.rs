@@ -34,6 +34,7 @@ pub use backup::BackupReport;
 pub use chain_check::ChainReport;
 pub use counts::{
     CountingStart, Counts, DAYS_KEPT, EvaluationCount, HOURS_OF_MINUTES, Series, SeriesEnds, SketchOf, StoredSketch,
+    StoredStratum,
 };
 pub use credential::{Credential, CredentialOwner};
 pub use directory::DATABASE;

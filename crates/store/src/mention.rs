@@ -49,6 +49,8 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::RolloutDiscarded { .. }
         | Event::RolloutStarted { .. }
         | Event::RolloutAdvanced { .. }
+        | Event::StageApproved { .. }
+        | Event::VerdictReached { .. }
         | Event::RolloutHeld { .. }
         | Event::RolloutResumed { .. }
         | Event::RolloutRolledBack { .. }

@@ -124,6 +124,14 @@ impl Reader {
         self.read(|connection| counts::of_day(connection, day))
     }
 
+    /// What was gathered of rollouts.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read.
+    pub fn gathered_strata(&self) -> Result<Vec<crate::StoredStratum>, ReadError> {
+        self.read(counts::strata)
+    }
+
     /// The sketches of distinct people of one flag in one environment, from this day on.
     ///
     /// # Errors

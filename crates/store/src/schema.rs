@@ -18,7 +18,7 @@ pub(crate) struct Migration {
     pub(crate) sql: &'static str,
 }
 
-const TABLES: [&[Migration]; 9] = [
+const TABLES: [&[Migration]; 10] = [
     event::MIGRATIONS,
     personal::MIGRATIONS,
     snapshot::MIGRATIONS,
@@ -28,6 +28,7 @@ const TABLES: [&[Migration]; 9] = [
     counts::EVALUATION_MIGRATIONS,
     counts::SKETCH_MIGRATIONS,
     counts::KEY_USE_MIGRATIONS,
+    counts::STRATUM_MIGRATIONS,
 ];
 
 /// The schema version that this program reads and writes.

@@ -151,7 +151,7 @@ impl World {
         };
         self.change(Command::SetRules { place: place.clone(), rules: flag.rules.clone(), default: Some(default) })?;
         if let Some(RolloutVector { rule, stages }) = flag.rollout.clone() {
-            self.change(Command::DraftRollout { place: place.clone(), rule, stages })?;
+            self.change(Command::DraftRollout { place: place.clone(), rule, stages, guard: Default::default() })?;
             self.change(Command::StartRollout { place: place.clone() })?;
         }
         if flag.killed {

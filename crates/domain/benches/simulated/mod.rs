@@ -1,6 +1,6 @@
 //! Rollouts that never happened: people, requests and errors drawn by chance, judged at every look.
 
-use signalbox_domain::evidence::{Arm, Direction, Outcome, Question, Stratum, judge};
+use signalbox_domain::evidence::{Arm, Bins, Direction, Outcome, Question, Stratum, judge};
 
 /// What is drawn.
 #[derive(Debug, Clone)]
@@ -48,15 +48,16 @@ pub fn run(scenario: &Scenario, seed: u64) -> Said {
     let question = question(scenario.margin, scenario.guardrails);
     let (mut strata, mut said, mut asked) = (Vec::new(), Said::default(), 0);
     for (share, people, base) in &scenario.stages {
+        let (mut control, mut treated) = (Drawn::default(), Drawn::default());
         strata.push(Stratum::default());
         for person in 1..=*people {
-            let Some(stratum) = strata.last_mut() else { break };
             let is_treated = chance.uniform() < *share;
-            let (arm, rate) =
-                if is_treated { (&mut stratum.treated, base + scenario.added) } else { (&mut stratum.control, *base) };
-            one_person(arm, rate, &mut chance);
+            let (arm, rate) = if is_treated { (&mut treated, base + scenario.added) } else { (&mut control, *base) };
+            arm.draw(rate, &mut chance);
             asked += 1;
             if person % scenario.look_every == 0 {
+                strata.pop();
+                strata.push(Stratum { control: control.arm(), treated: treated.arm() });
                 match judge(&question, &strata).map(|judgement| judgement.outcome) {
                     Some(Outcome::Harm) => said.harm = said.harm.or(Some(asked)),
                     Some(Outcome::Safe) => said.safe = said.safe.or(Some(asked)),
@@ -68,17 +69,31 @@ pub fn run(scenario: &Scenario, seed: u64) -> Said {
     said
 }
 
-fn one_person(arm: &mut Arm, rate: f64, chance: &mut Chance) {
-    let requests = chance.uniform().powf(-0.7).min(200.0).floor();
-    let prone = (rate * -chance.uniform().ln()).min(1.0);
-    let mut errors = 0.0;
-    let mut left = requests;
-    while left >= 1.0 {
-        errors += f64::from(u8::from(chance.uniform() < prone));
-        left -= 1.0;
+/// One arm of a stage as it fills.
+#[derive(Default)]
+struct Drawn {
+    people: u64,
+    bins: Bins,
+}
+
+impl Drawn {
+    fn arm(&self) -> Arm {
+        Arm::of(self.people, &self.bins)
     }
-    arm.people += 1;
-    arm.bins.add(chance.next(), requests, errors);
+
+    /// One person more.
+    fn draw(&mut self, rate: f64, chance: &mut Chance) {
+        let requests = chance.uniform().powf(-0.7).min(200.0).floor();
+        let prone = (rate * -chance.uniform().ln()).min(1.0);
+        let mut errors = 0.0;
+        let mut left = requests;
+        while left >= 1.0 {
+            errors += f64::from(u8::from(chance.uniform() < prone));
+            left -= 1.0;
+        }
+        self.people += 1;
+        self.bins.add(chance.next(), requests, errors);
+    }
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, quick, and the same everywhere.

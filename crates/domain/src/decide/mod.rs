@@ -4,6 +4,7 @@ mod access;
 mod configuration;
 mod environment;
 mod flag;
+mod guard;
 mod import;
 mod kill;
 mod personal;
@@ -80,6 +81,7 @@ pub fn decide(state: &State, vault: &Vault, command: Command, act: Act) -> Resul
         state,
         vault,
         version,
+        actor: actor.clone(),
         reason,
         reason_wanted: Cell::new(false),
         on_trial: false,
@@ -126,6 +128,7 @@ struct Desk<'a> {
     state: &'a State,
     vault: &'a Vault,
     version: Option<u64>,
+    actor: ActorId,
     reason: Option<String>,
     /// Whether what was decided must say why.
     reason_wanted: Cell<bool>,
@@ -171,14 +174,20 @@ impl<'a> Desk<'a> {
             Command::Import(import) => self.import(*import),
             Command::RemoveKeptApart { project, environment, key } => self.remove_kept_apart(project, environment, key),
             Command::ChangeRule { place, changes } => self.change_rule(place, changes),
-            Command::CreatePlan { project, plan, name, stages } => self.create_plan(project, plan, &name, stages),
-            Command::ChangePlan { project, plan, name, stages } => self.change_plan(project, plan, &name, stages),
+            Command::CreatePlan { project, plan, name, stages, guard } => {
+                self.create_plan(project, plan, &name, stages, guard)
+            }
+            Command::ChangePlan { project, plan, name, stages, guard } => {
+                self.change_plan(project, plan, &name, stages, guard)
+            }
             Command::RemovePlan { project, plan } => self.remove_plan(project, plan),
-            Command::DraftRollout { place, rule, stages } => self.draft_rollout(place, rule, stages),
-            Command::ChangeStages { place, stages } => self.change_stages(place, stages),
+            Command::DraftRollout { place, rule, stages, guard } => self.draft_rollout(place, rule, stages, guard),
+            Command::ChangeStages { place, stages, guard } => self.change_stages(place, stages, guard),
             Command::DiscardRollout { place } => self.discard_rollout(place),
             Command::StartRollout { place } => self.start_rollout(place),
             Command::AdvanceRollout { place } => self.advance_rollout(place),
+            Command::ApproveStage { place } => self.approve_stage(place),
+            Command::Judge { place, verdicts, step } => self.judge(place, verdicts, step),
             Command::HoldRollout { place } => self.hold_rollout(place),
             Command::ResumeRollout { place } => self.resume_rollout(place),
             Command::RollBackRollout { place, to } => self.roll_back_rollout(place, to),

@@ -1,7 +1,9 @@
 //! Plan templates.
 
+use super::guard::accept_guard;
 use super::{Desk, Events};
 use crate::event::{Event, PlanContent};
+use crate::guard::Guard;
 use crate::key::{PlanKey, ProjectKey};
 use crate::refusal::Refusal;
 use crate::rollout::Stage;
@@ -15,6 +17,7 @@ impl Desk<'_> {
         plan: PlanKey,
         name: &str,
         stages: Vec<Stage<String>>,
+        guard: Guard,
     ) -> Events {
         let project = self.project(&project_key)?;
         if project.plans.contains_key(&plan) {
@@ -22,7 +25,8 @@ impl Desk<'_> {
         }
         let name = text::name(name).map_err(|error| Refusal::invalid("name", error))?;
         let stages = self.accept_stages(project, stages, &[], Share::NOBODY)?;
-        Ok(vec![Event::PlanCreated { project: project_key, plan, name, stages }])
+        let guard = accept_guard(guard, &stages)?;
+        Ok(vec![Event::PlanCreated { project: project_key, plan, name, stages, guard }])
     }
 
     pub(super) fn change_plan(
@@ -31,15 +35,16 @@ impl Desk<'_> {
         key: PlanKey,
         name: &str,
         stages: Vec<Stage<String>>,
+        guard: Guard,
     ) -> Events {
         let project = self.project(&project_key)?;
         let plan = project.plans.get(&key).ok_or_else(|| Refusal::not_found("plan", &key))?;
         self.made_against(plan.version)?;
-        let before = PlanContent { name: plan.name.clone(), stages: plan.stages.clone() };
-        let after = PlanContent {
-            name: text::name(name).map_err(|error| Refusal::invalid("name", error))?,
-            stages: self.accept_stages(project, stages, &plan.stages, Share::NOBODY)?,
-        };
+        let before = PlanContent { name: plan.name.clone(), stages: plan.stages.clone(), guard: plan.guard.clone() };
+        let name = text::name(name).map_err(|error| Refusal::invalid("name", error))?;
+        let stages = self.accept_stages(project, stages, &plan.stages, Share::NOBODY)?;
+        let guard = accept_guard(guard, &stages)?;
+        let after = PlanContent { name, stages, guard };
         if before == after {
             return Ok(Vec::new());
         }

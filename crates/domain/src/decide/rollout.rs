@@ -1,9 +1,11 @@
 //! The life of a rollout: draft, start, advance, hold, resume, roll back, finish.
 
+use super::guard::accept_guard;
 use super::stages::shares_grow;
 use super::{Desk, Events, Spot};
-use crate::event::{Event, Place, Reach};
+use crate::event::{Event, GuardChange, Place, Reach};
 use crate::flag::Audience;
+use crate::guard::Guard;
 use crate::key::{RolloutId, RuleId};
 use crate::people;
 use crate::personal::Commitment;
@@ -12,7 +14,13 @@ use crate::rollout::{HeldBecause, Position, Rollout, RolloutStatus, Stage, Stage
 use crate::share::Share;
 
 impl Desk<'_> {
-    pub(super) fn draft_rollout(&mut self, place: Place, rule: Option<RuleId>, stages: Vec<Stage<String>>) -> Events {
+    pub(super) fn draft_rollout(
+        &mut self,
+        place: Place,
+        rule: Option<RuleId>,
+        stages: Vec<Stage<String>>,
+        guard: Guard,
+    ) -> Events {
         let spot = self.open_place(&place)?;
         self.made_against(spot.configuration.version)?;
         match &spot.configuration.rollout {
@@ -26,12 +34,13 @@ impl Desk<'_> {
         }
         let share = spot.share_to_roll_out(rule.as_ref())?;
         let stages = self.accept_stages(spot.project, stages, &[], share)?;
+        let guard = accept_guard(guard, &stages)?;
         let id = self.entropy.id("rol_");
         let rollout = RolloutId::new(id).map_err(|error| Refusal::invalid("id", error))?;
-        Ok(vec![Event::RolloutDrafted { place, rollout, rule, stages }])
+        Ok(vec![Event::RolloutDrafted { place, rollout, rule, stages, guard }])
     }
 
-    pub(super) fn change_stages(&mut self, place: Place, stages: Vec<Stage<String>>) -> Events {
+    pub(super) fn change_stages(&mut self, place: Place, stages: Vec<Stage<String>>, guard: Option<Guard>) -> Events {
         let spot = self.open_place(&place)?;
         self.made_against(spot.configuration.version)?;
         let rollout = spot.rollout()?;
@@ -42,7 +51,16 @@ impl Desk<'_> {
             (_, Position::Stage(stage)) => (stage + 1, rollout.before.share),
         };
         let after = self.accept_stages(spot.project, stages, &rollout.stages, floor)?;
-        if after == rollout.stages {
+        let guarded = accept_guard(guard.unwrap_or_else(|| rollout.guard.clone()), &after)?;
+        if rollout.is_under_way() && guarded.metrics != rollout.guard.metrics {
+            return Err(Refusal::conflict(
+                "what is measured cannot be changed while the rollout is under way: how surely harm is told was fixed at \
+                 the start; margins of stages ahead can",
+            ));
+        }
+        let guard =
+            (guarded != rollout.guard).then(|| Box::new(GuardChange { before: rollout.guard.clone(), after: guarded }));
+        if after == rollout.stages && guard.is_none() {
             return Ok(Vec::new());
         }
         if after.get(..passed) != rollout.stages.get(..passed) {
@@ -52,7 +70,7 @@ impl Desk<'_> {
         }
         self.reason_if(spot.production && rollout.is_under_way())?;
         let (rollout, before) = (rollout.id.clone(), rollout.stages.clone());
-        Ok(vec![Event::RolloutPlanChanged { place, rollout, before, after }])
+        Ok(vec![Event::RolloutPlanChanged { place, rollout, before, after, guard }])
     }
 
     pub(super) fn discard_rollout(&mut self, place: Place) -> Events {
@@ -98,6 +116,7 @@ impl Desk<'_> {
         let next = rollout
             .next()
             .ok_or_else(|| Refusal::conflict("this rollout stands in its last stage; finish it instead"))?;
+        spot.approved(rollout)?;
         self.reason_if(spot.production)?;
         Ok(vec![Event::RolloutAdvanced {
             place,
@@ -150,6 +169,9 @@ impl Desk<'_> {
         self.made_against(spot.configuration.version)?;
         let rollout = spot.rollout_under_way()?;
         spot.not_killed()?;
+        if rollout.next().is_none() {
+            spot.approved(rollout)?;
+        }
         self.reason_if(spot.production)?;
         let reached = rollout.audience_at(rollout.position);
         // Nobody needs to be named where everybody has it.
@@ -174,6 +196,16 @@ impl<'a> Spot<'a> {
 
     pub(super) fn rollout_under_way(&self) -> Result<&'a Rollout, Refusal> {
         self.configuration.rollout_under_way().ok_or_else(|| Refusal::conflict("no rollout is under way here"))
+    }
+
+    /// Where the gate asks for somebody's agreement, no click and no machine goes round it.
+    fn approved(&self, rollout: &Rollout) -> Result<(), Refusal> {
+        let Position::Stage(stage) = rollout.position else { return Ok(()) };
+        let asks = rollout.stages.get(stage).is_some_and(|stage| stage.gate.approval);
+        if asks && rollout.approval().is_none() {
+            return Err(Refusal::conflict("somebody other than whoever started this rollout must approve it first"));
+        }
+        Ok(())
     }
 
     fn not_killed(&self) -> Result<(), Refusal> {

@@ -45,7 +45,8 @@ impl Desk<'_> {
                     people: self.accept_people(people, &field("audience.people"), &known_people)?,
                 },
             };
-            accepted.push(Stage { name, audience });
+            stage.gate.check(&field("gate"))?;
+            accepted.push(Stage { name, audience, gate: stage.gate });
         }
         shares_grow(&accepted, floor)?;
         Ok(accepted)

@@ -1,13 +1,15 @@
 //! What was measured of one arm, in bins of people.
 
+use serde::{Deserialize, Serialize};
+
 use super::real::sqrt;
 
 /// Bins of one arm. More would hold fewer people each and tell no more; with fewer, how much they differ is known less
 /// well (255 degrees of freedom leave it uncertain by 4 %).
 pub const BINS: usize = 256;
 
-/// Sums over the people of one bin.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// Sums over the people of one bin, or of several.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Bin {
     /// What is divided by: requests, sessions, or people.
     pub weight: f64,
@@ -46,6 +48,12 @@ impl Bins {
         let bin = &mut self.0[(bin % BINS as u64) as usize];
         bin.weight += weight;
         bin.sum += sum;
+    }
+
+    /// Bins of these sums; `None` where they are not [`BINS`].
+    #[must_use]
+    pub fn from_slice(bins: &[Bin]) -> Option<Self> {
+        Some(Self(Box::new(bins.try_into().ok()?)))
     }
 
     /// All bins.

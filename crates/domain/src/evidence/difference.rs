@@ -1,23 +1,50 @@
 //! How the two arms differ, over all stages together.
 
-use super::bins::Bins;
+use serde::{Deserialize, Serialize};
+
+use super::bins::{Bin, Bins, Ratio};
 use super::real::sqrt;
 
 /// Fewer people than this in either arm of a stratum, and it does not count unless a plan says otherwise: bins of a
 /// person or less are too rough (of 200 people, 7 % false alarms were seen where 5 % were promised).
 pub const FEWEST_PEOPLE: u64 = 1_000;
 
-/// One arm of a stratum.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// What the bins of one arm come to: all that a judgement looks at, and so all that is kept with one.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Arm {
     /// Different people in it.
     pub people: u64,
-    /// What they did.
-    pub bins: Bins,
+    /// All bins together.
+    pub total: Bin,
+    /// Variance of the ratio of both sums; 0 where nothing was measured.
+    pub variance: f64,
+    /// Bins that have anything in their sum.
+    pub bins_with_any: u16,
+}
+
+impl Arm {
+    /// So many people, and what they did.
+    #[must_use]
+    pub fn of(people: u64, bins: &Bins) -> Self {
+        Self {
+            people,
+            total: bins.total(),
+            variance: bins.ratio().map_or(0.0, |ratio| ratio.variance),
+            #[expect(clippy::cast_possible_truncation, reason = "at most 256")]
+            bins_with_any: bins.with_any() as u16,
+        }
+    }
+
+    /// The sum by weight; `None` where nothing was measured.
+    #[must_use]
+    pub fn ratio(&self) -> Option<Ratio> {
+        let value = self.total.sum / self.total.weight;
+        (self.total.weight > 0.0 && value.is_finite()).then_some(Ratio { value, variance: self.variance })
+    }
 }
 
 /// Both arms while nothing about who is drawn changed: one stage of one revision of a plan.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Stratum {
     /// Drawn to be without the feature.
     pub control: Arm,
@@ -66,7 +93,7 @@ impl Difference {
     pub fn of(strata: &[Stratum], fewest: u64) -> Option<Self> {
         let (mut sum, mut variance, mut people, mut people_asked) = (0.0, 0.0, 0.0, 0);
         for stratum in strata.iter().filter(|stratum| stratum.counts(fewest)) {
-            let Some((control, treated)) = stratum.control.bins.ratio().zip(stratum.treated.bins.ratio()) else {
+            let Some((control, treated)) = stratum.control.ratio().zip(stratum.treated.ratio()) else {
                 continue;
             };
             let weight = stratum.balanced_people();
@@ -99,7 +126,7 @@ mod tests {
         let mut bins = Bins::default();
         // 97 is odd, so that people of all kinds are in every bin.
         (0..people).for_each(|person| bins.add(person * 97, 1.0, f64::from(u8::from(person.is_multiple_of(every)))));
-        Arm { people, bins }
+        Arm::of(people, &bins)
     }
 
     #[test]
@@ -107,7 +134,7 @@ mod tests {
         // More events in the second stage, the same in both arms, and more people with the feature there.
         let quiet = Stratum { control: arm(99_000, 100), treated: arm(1_000, 100) };
         let busy = Stratum { control: arm(50_000, 20), treated: arm(50_000, 20) };
-        let joined = Difference::of(&[quiet.clone(), busy.clone()], FEWEST_PEOPLE).unwrap();
+        let joined = Difference::of(&[quiet, busy], FEWEST_PEOPLE).unwrap();
         assert!(joined.estimate.abs() < 1e-12, "{joined:?}");
         assert_eq!(joined.people, quiet.balanced_people() + busy.balanced_people());
         assert_eq!(busy.balanced_people(), 100_000.0);
@@ -115,7 +142,7 @@ mod tests {
         assert_eq!(joined.people_asked, 200_000);
         // Pooled, the feature would seem to do harm.
         let rate = |arms: [&Arm; 2]| {
-            let [one, other] = arms.map(|arm| arm.bins.total());
+            let [one, other] = arms.map(|arm| arm.total);
             (one.sum + other.sum) / (one.weight + other.weight)
         };
         assert!(rate([&quiet.treated, &busy.treated]) - rate([&quiet.control, &busy.control]) > 0.01);

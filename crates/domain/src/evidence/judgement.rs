@@ -1,5 +1,7 @@
 //! What the difference between the arms comes to: harm, safety, or neither yet.
 
+use serde::{Deserialize, Serialize};
+
 use super::bernoulli::BernoulliSequence;
 use super::confidence_sequence::{ConfidenceSequence, Sides};
 use super::difference::{Arm, Difference, Stratum};
@@ -14,7 +16,9 @@ pub const METHOD: &str = "stratified-sequence-1";
 pub const FEWEST_EVENTS: f64 = 10.0;
 
 /// Which way a metric gets worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Direction {
     /// More is worse: errors, milliseconds.
     MoreIsWorse,
@@ -23,7 +27,7 @@ pub enum Direction {
 }
 
 /// What is asked of the evidence about one metric. All of it is fixed before anything is measured.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// Which way the metric gets worse.
     pub direction: Direction,
@@ -42,7 +46,9 @@ pub struct Question {
 }
 
 /// What the evidence comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Outcome {
     /// It is worse by more than the margin.
     Harm,
@@ -55,7 +61,8 @@ pub enum Outcome {
 }
 
 /// Bounds of how much worse those with the feature are, in the unit of the metric; negative is better.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bounds {
     /// The middle of it.
     pub estimate: f64,
@@ -77,6 +84,9 @@ pub struct Judgement {
     /// How many further people it takes, about, until safety is shown if there is no difference. Absent once something
     /// is shown, where too few events leave it unknown, and where it is out of reach.
     pub people_to_go: Option<f64>,
+    /// The smallest difference that would by now be shown as harm if it were there: how far a bound reaches. Absent
+    /// where nothing was measured, and where too few events leave it unknown.
+    pub detectable: Option<f64>,
 }
 
 /// Judges one metric by everything that was measured under all stages so far, first to last. `None` where the question
@@ -91,7 +101,13 @@ pub fn judge(question: &Question, strata: &[Stratum]) -> Option<Judgement> {
     let for_harm = alpha / f64::from(guardrails);
     let (safety, harm) = (sequence(alpha)?, sequence(for_harm)?);
     let Some(difference) = Difference::of(strata, fewest_people) else {
-        return Some(Judgement { outcome: Outcome::NoData, bounds: None, people: 0, people_to_go: None });
+        return Some(Judgement {
+            outcome: Outcome::NoData,
+            bounds: None,
+            people: 0,
+            people_to_go: None,
+            detectable: None,
+        });
     };
     let deviation = difference.deviation();
     let few_events = counts_events && fewest_events(strata, fewest_people) < FEWEST_EVENTS;
@@ -119,7 +135,8 @@ pub fn judge(question: &Question, strata: &[Stratum]) -> Option<Judgement> {
         Some((enough - difference.people).max(0.0) * each)
     };
     let people_to_go = if outcome == Outcome::Unclear && is_known && !few_events { to_go() } else { None };
-    Some(Judgement { outcome, bounds: Some(bounds), people: difference.people_asked, people_to_go })
+    let detectable = (is_known && !few_events).then(|| margin + harm.half_width(deviation, difference.people));
+    Some(Judgement { outcome, bounds: Some(bounds), people: difference.people_asked, people_to_go, detectable })
 }
 
 const fn oriented(difference: f64, direction: Direction) -> f64 {
@@ -132,8 +149,8 @@ const fn oriented(difference: f64, direction: Direction) -> f64 {
 /// Events of the arm that has fewer, over the strata that count.
 fn fewest_events(strata: &[Stratum], fewest_people: u64) -> f64 {
     let counted = || strata.iter().filter(|stratum| stratum.counts(fewest_people));
-    let control: f64 = counted().map(|stratum| stratum.control.bins.total().sum).sum();
-    let treated: f64 = counted().map(|stratum| stratum.treated.bins.total().sum).sum();
+    let control: f64 = counted().map(|stratum| stratum.control.total.sum).sum();
+    let treated: f64 = counted().map(|stratum| stratum.treated.total.sum).sum();
     control.min(treated)
 }
 
@@ -160,8 +177,8 @@ fn apart((number, stratum): (f64, &Stratum), alpha: f64, direction: Direction, t
 ///
 /// Few events are so many people with events, and a person has one or none: what they have each beyond that, and how
 /// much weight people have each, is taken as it was seen.
-fn bounds_of(arm: &Arm, alpha: f64, tightest_at: f64) -> Option<(f64, f64)> {
-    let (total, ratio) = (arm.bins.total(), arm.bins.ratio()?);
+pub(super) fn bounds_of(arm: &Arm, alpha: f64, tightest_at: f64) -> Option<(f64, f64)> {
+    let (total, ratio) = (arm.total, arm.ratio()?);
     #[expect(clippy::cast_precision_loss, reason = "fewer people than 2^53")]
     let people = arm.people as f64;
     if total.sum >= FEWEST_EVENTS {
@@ -169,8 +186,7 @@ fn bounds_of(arm: &Arm, alpha: f64, tightest_at: f64) -> Option<(f64, f64)> {
             ConfidenceSequence::new(alpha, Sides::One, tightest_at)?.half_width(sqrt(ratio.variance * people), people);
         return Some(((ratio.value - width).max(0.0), ratio.value + width));
     }
-    #[expect(clippy::cast_precision_loss, reason = "at most 256")]
-    let with_events = arm.bins.with_any() as f64;
+    let with_events = f64::from(arm.bins_with_any);
     let each = if with_events > 0.0 { total.sum / with_events } else { 1.0 };
     let (lower, upper) = BernoulliSequence::new(alpha, tightest_at)?.bounds(with_events.min(people), people);
     let scale = each * people / total.weight;
@@ -179,6 +195,7 @@ fn bounds_of(arm: &Arm, alpha: f64, tightest_at: f64) -> Option<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bins::Bins;
     use super::*;
 
     const ERRORS: Question = Question {
@@ -194,13 +211,13 @@ mod tests {
     /// Arms of so many people; of a thousand, so many have an event.
     fn stratum(control: (u64, u64), treated: (u64, u64)) -> Stratum {
         let arm = |(people, of_thousand): (u64, u64)| {
-            let mut arm = Arm { people, ..Arm::default() };
+            let mut bins = Bins::default();
             for person in 0..people {
                 // Spread over all bins and all of the thousand.
                 let event = person * 617 % 1_000 < of_thousand;
-                arm.bins.add(person.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32, 1.0, f64::from(u8::from(event)));
+                bins.add(person.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32, 1.0, f64::from(u8::from(event)));
             }
-            arm
+            Arm::of(people, &bins)
         };
         Stratum { control: arm(control), treated: arm(treated) }
     }

@@ -22,6 +22,7 @@ mod bins;
 mod confidence_sequence;
 mod difference;
 mod judgement;
+mod limit;
 mod real;
 mod sample_ratio;
 
@@ -30,4 +31,5 @@ pub use bins::{BINS, Bin, Bins, Ratio};
 pub use confidence_sequence::{ConfidenceSequence, Sides};
 pub use difference::{Arm, Difference, FEWEST_PEOPLE, Stratum};
 pub use judgement::{Bounds, Direction, FEWEST_EVENTS, Judgement, METHOD, Outcome, Question, judge};
+pub use limit::{LIMIT_METHOD, judge_against_limit};
 pub use sample_ratio::{NotARatio, SampleRatio};

@@ -8,6 +8,7 @@ use super::attribute::AttributePath;
 use super::time::zone;
 use super::verdict::Verdict;
 use crate::refusal::Refusal;
+use crate::time::Timestamp;
 
 /// Days of the week and hours of the day in a time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,7 +73,13 @@ impl Weekday {
 }
 
 impl WeeklyHours {
-    pub(super) fn check(&self, field: &str) -> Result<(), Refusal> {
+    /// Whether it is one of these hours at `now`; never where they cannot be read.
+    pub(crate) fn contains(&self, now: Timestamp) -> bool {
+        let matcher = WeeklyMatcher::new(self);
+        matcher.is_some_and(|matcher| matcher.judge(now.millis()) == Verdict::Yes)
+    }
+
+    pub(crate) fn check(&self, field: &str) -> Result<(), Refusal> {
         let refuse = |name: &str, message: &str| Err(Refusal::invalid(format!("{field}.{name}"), message));
         if let Err(message) = zone(&self.zone) {
             return refuse("zone", message);

@@ -232,15 +232,15 @@ pub fn share(percent: f64) -> Share {
 }
 
 pub fn percent(percent: f64) -> Stage<String> {
-    Stage { name: None, audience: StageAudience::Percentage { share: share(percent) } }
+    Stage { gate: Default::default(), name: None, audience: StageAudience::Percentage { share: share(percent) } }
 }
 
 pub fn named(name: &str, people: &[&str]) -> Stage<String> {
     let people = people.iter().map(|person| (*person).to_owned()).collect();
-    Stage { name: Some(name.into()), audience: StageAudience::People { people } }
+    Stage { gate: Default::default(), name: Some(name.into()), audience: StageAudience::People { people } }
 }
 
 pub fn ring(segments: &[&str]) -> Stage<String> {
     let segments = segments.iter().map(|key| key.parse().unwrap()).collect();
-    Stage { name: None, audience: StageAudience::Segments { segments } }
+    Stage { gate: Default::default(), name: None, audience: StageAudience::Segments { segments } }
 }

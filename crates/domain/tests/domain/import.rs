@@ -188,7 +188,12 @@ fn what_the_project_has_already_is_changed_here_alone_or_not_at_all() {
     bench.ok(Command::EngageKillSwitch { place: place("prod") });
     assert!(refused(&import(&mut bench, flag(sound.clone(), rule.clone()))).contains("lift the kill switch first"));
     bench.ok(Command::LiftKillSwitch { place: place("prod") });
-    let drafted = Command::DraftRollout { place: place("prod"), rule: None, stages: vec![crate::bench::percent(50.0)] };
+    let drafted = Command::DraftRollout {
+        place: place("prod"),
+        rule: None,
+        stages: vec![crate::bench::percent(50.0)],
+        guard: Default::default(),
+    };
     bench.ok(drafted);
     bench.ok(Command::StartRollout { place: place("prod") });
     let before = bench.state.clone();

@@ -214,7 +214,12 @@ fn documents_of_flags_change_nothing_and_give_the_same() {
                 30..50 => {
                     let stages = vec![crate::bench::percent(100.0)];
                     if share < 100.0 {
-                        bench.ok(Command::DraftRollout { place: place.clone(), rule: None, stages });
+                        bench.ok(Command::DraftRollout {
+                            place: place.clone(),
+                            rule: None,
+                            stages,
+                            guard: Default::default(),
+                        });
                         bench.ok(Command::StartRollout { place: place.clone() });
                     }
                 }

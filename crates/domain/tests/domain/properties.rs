@@ -113,7 +113,7 @@ fn command() -> impl Strategy<Value = Command> {
         let at = move || Just(place.clone());
         prop_oneof![
             4 => (at(), prop::option::of(rule_id()), stages())
-                .prop_map(|(place, rule, stages)| Command::DraftRollout { place, rule, stages }),
+                .prop_map(|(place, rule, stages)| Command::DraftRollout { place, rule, stages, guard: Default::default() }),
             4 => (at(), prop::collection::vec(rule(), 0..3), prop::option::of(default_changes(split.clone())))
                 .prop_map(|(place, rules, default)| Command::SetRules { place, rules, default }),
             1 => (at(), prop::collection::vec(prerequisite(), 0..2))
@@ -121,7 +121,7 @@ fn command() -> impl Strategy<Value = Command> {
             2 => segment().prop_map(|segment| Command::CreateSegment { project: project(), segment: Box::new(segment) }),
             2 => segment().prop_map(|segment| Command::ChangeSegment { project: project(), segment: Box::new(segment) }),
             1 => segment_key().prop_map(|segment| Command::RemoveSegment { project: project(), segment }),
-            1 => (at(), stages()).prop_map(|(place, stages)| Command::ChangeStages { place, stages }),
+            1 => (at(), stages()).prop_map(|(place, stages)| Command::ChangeStages { place, stages, guard: None }),
             1 => at().prop_map(|place| Command::DiscardRollout { place }),
             4 => at().prop_map(|place| Command::StartRollout { place }),
             6 => at().prop_map(|place| Command::AdvanceRollout { place }),

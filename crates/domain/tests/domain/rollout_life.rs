@@ -12,7 +12,7 @@ const PEOPLE: u32 = 5_000;
 
 fn started(stages: Vec<Stage<String>>) -> Bench {
     let mut bench = Bench::with_flag();
-    bench.ok(Command::DraftRollout { place: place("prod"), rule: None, stages });
+    bench.ok(Command::DraftRollout { place: place("prod"), rule: None, stages, guard: Default::default() });
     bench.ok(Command::StartRollout { place: place("prod") });
     bench
 }
@@ -67,9 +67,19 @@ fn rolling_back_to_the_start_gives_what_the_rule_gave_before() {
         changes: RuleChanges { share: Some(share(5.0)), ..RuleChanges::default() },
     });
     let before = bench.who_has_it(&here, PEOPLE);
-    let shrinking = Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(5.0)] };
+    let shrinking = Command::DraftRollout {
+        place: here.clone(),
+        rule: None,
+        stages: vec![percent(5.0)],
+        guard: Default::default(),
+    };
     assert!(matches!(bench.refused(shrinking), Refusal::Invalid { field, .. } if field == "stages[0].audience.share"));
-    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(20.0)] });
+    bench.ok(Command::DraftRollout {
+        place: here.clone(),
+        rule: None,
+        stages: vec![percent(20.0)],
+        guard: Default::default(),
+    });
     bench.ok(Command::StartRollout { place: here.clone() });
     bench.ok(Command::RollBackRollout { place: here.clone(), to: Position::Start });
     assert_eq!(bench.who_has_it(&here, PEOPLE), before);
@@ -171,8 +181,12 @@ fn the_kill_switch_stands_above_everything() {
 #[test]
 fn production_wants_reasons_and_versions() {
     let mut bench = Bench::with_flag();
-    let draft =
-        |environment| Command::DraftRollout { place: place(environment), rule: None, stages: vec![percent(10.0)] };
+    let draft = |environment| Command::DraftRollout {
+        place: place(environment),
+        rule: None,
+        stages: vec![percent(10.0)],
+        guard: Default::default(),
+    };
     assert_eq!(bench.try_with(draft("prod"), None, Some("r")), Err(Refusal::VersionMissing));
     let version = bench.configuration(&place("prod")).version;
     assert_eq!(
@@ -192,7 +206,7 @@ fn production_wants_reasons_and_versions() {
 fn passed_stages_stay_as_they_are() {
     let here = place("prod");
     let mut bench = started(vec![named("Staff", &["ann"]), percent(10.0), percent(50.0)]);
-    let change = |stages| Command::ChangeStages { place: here.clone(), stages };
+    let change = |stages| Command::ChangeStages { place: here.clone(), stages, guard: None };
     let other_staff = change(vec![named("Staff", &["eve"]), percent(10.0)]);
     assert!(matches!(bench.refused(other_staff), Refusal::Conflict(_)));
     let falling = change(vec![named("Staff", &["ann"]), percent(20.0), percent(20.0)]);
@@ -226,7 +240,12 @@ fn the_story_is_told_in_words() {
 fn time_never_goes_back() {
     let mut bench = Bench::with_flag();
     bench.now = 500;
-    bench.ok(Command::DraftRollout { place: place("dev"), rule: None, stages: vec![percent(1.0)] });
+    bench.ok(Command::DraftRollout {
+        place: place("dev"),
+        rule: None,
+        stages: vec![percent(1.0)],
+        guard: Default::default(),
+    });
     let times: Vec<_> = bench.log.iter().map(|envelope| envelope.time.millis()).collect();
     assert!(times.is_sorted(), "{times:?}");
     assert_eq!(times.last(), Some(&1_000));
@@ -254,11 +273,12 @@ fn a_line_that_names_an_erased_person_can_still_be_planned_anew() {
     let here = place("prod");
     let mut bench = Bench::with_flag();
     let staff = |people: &[&str]| Stage {
+        gate: Default::default(),
         name: Some("Staff".into()),
         audience: StageAudience::People { people: people.iter().map(ToString::to_string).collect() },
     };
     let stages = vec![staff(&["ann", "ben", "cleo"]), percent(10.0)];
-    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages });
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages, guard: Default::default() });
     bench.ok(Command::StartRollout { place: here.clone() });
     bench.ok(Command::Erase { value: "ann".into() });
     bench.ok(Command::Erase { value: "cleo".into() });
@@ -267,12 +287,12 @@ fn a_line_that_names_an_erased_person_can_still_be_planned_anew() {
     // As it is shown, with a further stage.
     let shown = staff(&["(erased)", "ben", "(erased)"]);
     let longer = vec![shown.clone(), percent(10.0), percent(50.0)];
-    bench.ok(Command::ChangeStages { place: here.clone(), stages: longer });
+    bench.ok(Command::ChangeStages { place: here.clone(), stages: longer, guard: None });
     assert_eq!(bench.rollout(&here).stages.len(), 3);
     assert_eq!(bench.rollout(&here).stages[0], passed);
 
     let without_ben = vec![staff(&["(erased)", "(erased)"]), percent(10.0)];
-    let refused = bench.refused(Command::ChangeStages { place: here, stages: without_ben });
+    let refused = bench.refused(Command::ChangeStages { place: here, stages: without_ben, guard: None });
     assert!(matches!(refused, Refusal::Conflict(_)), "{refused:?}");
 }
 
@@ -281,7 +301,7 @@ fn every_step_in_production_wants_a_reason_and_stopping_wants_none() {
     let here = place("prod");
     let mut bench = Bench::with_flag();
     let stages = vec![percent(1.0), percent(10.0), percent(50.0)];
-    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages });
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages, guard: Default::default() });
     let steps = [
         Command::StartRollout { place: here.clone() },
         Command::AdvanceRollout { place: here.clone() },

@@ -171,7 +171,12 @@ fn rules_and_the_default_change_together_or_not_at_all() {
 #[test]
 fn the_default_that_a_rollout_drives_stays_when_rules_change() {
     let (mut bench, here) = (Bench::with_flag(), place("prod"));
-    bench.ok(Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(10.0), percent(100.0)] });
+    bench.ok(Command::DraftRollout {
+        place: here.clone(),
+        rule: None,
+        stages: vec![percent(10.0), percent(100.0)],
+        guard: Default::default(),
+    });
     bench.ok(Command::StartRollout { place: here.clone() });
     let wanted = |default: Option<RuleChanges>| Command::SetRules {
         place: here.clone(),
@@ -226,7 +231,12 @@ fn turning_off_counts_whom_every_rule_reaches() {
 fn turning_off_counts_whom_the_rollout_of_a_rule_reached() {
     let (mut bench, here) = (Bench::with_flag(), place("prod"));
     two_countries(&mut bench, &here);
-    bench.ok(Command::DraftRollout { place: here.clone(), rule: id("de"), stages: vec![percent(10.0)] });
+    bench.ok(Command::DraftRollout {
+        place: here.clone(),
+        rule: id("de"),
+        stages: vec![percent(10.0)],
+        guard: Default::default(),
+    });
     bench.ok(Command::StartRollout { place: here.clone() });
     let off = bench.ok(Command::EngageKillSwitch { place: here.clone() });
     let told = Teller { state: &bench.state, vault: &bench.vault }.tell(&off.envelopes[0]);
@@ -241,6 +251,7 @@ fn only_the_arms_of_a_rollout_answer_split() {
         place: here.clone(),
         rule: id("de"),
         stages: vec![percent(10.0), percent(50.0), percent(100.0)],
+        guard: Default::default(),
     });
     bench.ok(Command::StartRollout { place: here.clone() });
     let split = |bench: &Bench, key: u32, country: &str| {
@@ -277,7 +288,7 @@ fn the_rule_that_a_rollout_drives_stays_and_the_others_may_change() {
     let (mut bench, here) = (Bench::with_flag(), place("prod"));
     two_countries(&mut bench, &here);
     let stages = vec![percent(10.0), percent(100.0)];
-    bench.ok(Command::DraftRollout { place: here.clone(), rule: id("de"), stages });
+    bench.ok(Command::DraftRollout { place: here.clone(), rule: id("de"), stages, guard: Default::default() });
     let refusal = bench.refused(Command::SetRules {
         place: here.clone(),
         rules: rules(json!([{"id": "fr", "split": gives("on")}])),
@@ -307,7 +318,12 @@ fn the_rule_that_a_rollout_drives_stays_and_the_others_may_change() {
     );
     let changes = RuleChanges { share: Some(share(30.0)), ..Default::default() };
     bench.ok(Command::ChangeRule { place: here.clone(), changes });
-    let refusal = bench.refused(Command::DraftRollout { place: here.clone(), rule: None, stages: vec![percent(50.0)] });
+    let refusal = bench.refused(Command::DraftRollout {
+        place: here.clone(),
+        rule: None,
+        stages: vec![percent(50.0)],
+        guard: Default::default(),
+    });
     assert!(refusal.to_string().contains("under way already"), "{refusal}");
 }
 
@@ -315,7 +331,12 @@ fn the_rule_that_a_rollout_drives_stays_and_the_others_may_change() {
 fn a_rollout_needs_a_rule_that_says_how_many_fit() {
     let (mut bench, here) = (Bench::with_flag(), place("dev"));
     two_countries(&mut bench, &here);
-    let draft = |rule: &str| Command::DraftRollout { place: here.clone(), rule: id(rule), stages: vec![percent(50.0)] };
+    let draft = |rule: &str| Command::DraftRollout {
+        place: here.clone(),
+        rule: id(rule),
+        stages: vec![percent(50.0)],
+        guard: Default::default(),
+    };
     assert!(bench.refused(draft("fr")).to_string().contains("\"fits\""));
     assert!(bench.refused(draft("us")).to_string().contains("there is no \"us\""));
     bench.ok(draft("de"));
@@ -336,6 +357,7 @@ fn rings_let_whole_segments_in_before_any_share() {
         place: here.clone(),
         rule: id("de"),
         stages: vec![ring(&["staff"]), percent(10.0)],
+        guard: Default::default(),
     });
     bench.ok(Command::StartRollout { place: here.clone() });
     let staff = json!({"targetingKey": "s", "country": "DE", "email": "ann@bank.example"});
@@ -426,7 +448,12 @@ fn a_household_stays_together() {
 fn an_explanation_says_each_step_in_words() {
     let (mut bench, here) = (Bench::with_flag(), place("prod"));
     two_countries(&mut bench, &here);
-    bench.ok(Command::DraftRollout { place: here.clone(), rule: id("de"), stages: vec![percent(25.0)] });
+    bench.ok(Command::DraftRollout {
+        place: here.clone(),
+        rule: id("de"),
+        stages: vec![percent(25.0)],
+        guard: Default::default(),
+    });
     bench.ok(Command::StartRollout { place: here.clone() });
     let told = |context: Value| -> Vec<String> {
         let attributes = signalbox_domain::targeting::Attributes::of_context(

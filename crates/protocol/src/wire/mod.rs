@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod configuration;
 pub mod environment;
+pub mod evidence;
 pub mod explanation;
 pub mod flag;
 pub mod import;

@@ -1,6 +1,7 @@
 //! Plan templates.
 
 use serde::{Deserialize, Serialize};
+use signalbox_domain::guard::Guard;
 use signalbox_domain::key::{PlanKey, ProjectKey};
 use signalbox_domain::rollout::Stage;
 
@@ -16,6 +17,9 @@ pub struct Plan {
     pub name: String,
     /// Stages from first to last.
     pub stages: Vec<Stage<String>>,
+    /// How its rollouts are watched, and what goes by itself.
+    #[serde(default, skip_serializing_if = "Guard::is_nothing")]
+    pub guard: Guard,
     /// For `If-Match`.
     pub version: u64,
 }
@@ -33,6 +37,9 @@ pub struct CreatePlan {
     /// Stages from first to last, 1 to 30; shares grow.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 30)))]
     pub stages: Vec<Stage<String>>,
+    /// How its rollouts are watched, and what goes by itself.
+    #[serde(default, skip_serializing_if = "Guard::is_nothing")]
+    pub guard: Guard,
 }
 
 /// A plan, replaced as a whole.
@@ -46,4 +53,7 @@ pub struct ChangePlan {
     /// Stages from first to last, 1 to 30; shares grow.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 30)))]
     pub stages: Vec<Stage<String>>,
+    /// How its rollouts are watched, and what goes by itself.
+    #[serde(default, skip_serializing_if = "Guard::is_nothing")]
+    pub guard: Guard,
 }

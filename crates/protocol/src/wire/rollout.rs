@@ -1,6 +1,7 @@
 //! Rollouts: planning them and moving them along their line.
 
 use serde::{Deserialize, Serialize};
+use signalbox_domain::guard::{Gate, Guard};
 use signalbox_domain::key::{PlanKey, RolloutId, RuleId};
 use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
 use signalbox_domain::{Share, Timestamp};
@@ -41,6 +42,12 @@ pub struct Rollout {
     /// When it entered the position where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entered: Option<Timestamp>,
+    /// How it is watched, and what goes by itself.
+    #[serde(default, skip_serializing_if = "Guard::is_nothing")]
+    pub guard: Guard,
+    /// Who agreed that it leaves the stage where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
 }
 
 /// A stage, with how many people have the feature in it.
@@ -52,6 +59,9 @@ pub struct StageInRollout {
     pub name: Option<String>,
     /// Who it lets in, beside everyone let in before.
     pub audience: StageAudience<String>,
+    /// What must hold before the rollout leaves it.
+    #[serde(default, skip_serializing_if = "Gate::is_open")]
+    pub gate: Gate,
     /// What it is called: its name, or "10 %".
     pub title: String,
     /// How many people have the feature in this stage: an estimate.
@@ -76,6 +86,9 @@ pub struct DraftRollout {
     /// The targeting rule to roll out, which states in `fits` how many people it is; absent for those whom no rule fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleId>,
+    /// How it is watched; absent for that of the plan, or for nothing measured and people doing everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
 }
 
 /// The stages of a rollout, replaced as a whole; those passed must stay as they are.
@@ -86,6 +99,9 @@ pub struct ChangeStages {
     /// Stages from first to last, 1 to 30; shares grow.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 30)))]
     pub stages: Vec<Stage<String>>,
+    /// How it is watched from now on; absent: as it is. What is measured is fixed once the rollout is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
     /// Why; required in production once the rollout is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

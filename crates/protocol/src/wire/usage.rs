@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::Timestamp;
-use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, RuleId, VariantKey};
+use signalbox_domain::key::{EnvironmentKey, FlagKey, OutcomeKey, ProjectKey, RuleId, VariantKey};
 
 /// How often something was counted. What applications evaluate by themselves, without asking, is not in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -147,6 +147,50 @@ pub struct ReportExposures {
     /// 1 to 1,000 exposures.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1000)))]
     pub exposures: Vec<Exposure>,
+}
+
+/// What people did after they were shown a variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TrackOutcomes {
+    /// 1 to 1,000 outcomes.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1000)))]
+    pub outcomes: Vec<TrackedOutcome>,
+}
+
+/// Somebody did something: it is put down to the variants that they were shown before.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TrackedOutcome {
+    /// Who it was, as in the context of an evaluation. Only a hash of it is ever kept.
+    pub targeting_key: String,
+    /// What happened: `payment_completed`.
+    pub event: OutcomeKey,
+    /// How much, where that is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// When; absent: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for TrackedOutcome {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("TrackedOutcome").field("event", &self.event).finish_non_exhaustive()
+    }
+}
+
+/// What became of a report of outcomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OutcomesTaken {
+    /// So many are evidence of a rollout under way: one of its metrics asks for them, and the person was seen in it
+    /// before.
+    pub counted: usize,
+    /// So many are not, and leave nothing behind.
+    pub not_asked: usize,
 }
 
 /// Somebody was shown a variant.

@@ -7,6 +7,7 @@ mod client_rate;
 mod credentials;
 mod exposures;
 mod flags_document;
+mod outcomes;
 mod stream_pass;
 
 use std::net::IpAddr;
@@ -30,6 +31,7 @@ pub use client_address::{ClientAddress, TrustedProxies};
 pub use client_rate::{BURST, PER_SECOND};
 pub use exposures::{LARGEST_BODY_BYTES as LARGEST_EXPOSURES_BYTES, MOST_EXPOSURES, PATH as EXPOSURES_PATH};
 pub use flags_document::PATH as FLAGS_DOCUMENT_PATH;
+pub use outcomes::{LARGEST_BODY_BYTES as LARGEST_OUTCOMES_BYTES, MOST_OUTCOMES, PATH as TRACK_PATH};
 pub use stream_pass::{IssuedPass, check as check_pass};
 
 /// Everything that applications ask, with at most so many event streams at once.
@@ -38,6 +40,7 @@ pub fn router(engine: Arc<Engine>, proxies: TrustedProxies, most_listeners: usiz
         Applications { engine, proxies, rate: Arc::default(), listeners: Arc::new(Semaphore::new(most_listeners)) };
     ofrep::router(applications.clone())
         .merge(exposures::router(applications.clone()))
+        .merge(outcomes::router(applications.clone()))
         .merge(flags_document::router(applications.clone()))
         .merge(telemetry::router(applications))
 }

@@ -89,6 +89,9 @@ struct Serve {
     /// How logs are written; by default `text` on a terminal, else `json`.
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
+    /// How often rollouts are looked at, in seconds, from 1 to 3600.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    look_every: u64,
     #[command(flatten)]
     at: At,
 }

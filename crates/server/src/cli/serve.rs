@@ -1,6 +1,7 @@
 //! `signalbox-server serve`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -28,7 +29,7 @@ struct Ready<'a> {
 }
 
 pub fn serve(command: Serve) -> Result<(), Failure> {
-    let Serve { listen, demo, ui_dir, allowed_hosts, trusted_proxies, log_format, at } = command;
+    let Serve { listen, demo, ui_dir, allowed_hosts, trusted_proxies, log_format, look_every, at } = command;
     logs::begin(log_format.unwrap_or_else(LogFormat::usual)).map_err(Failure::unusable)?;
     let admin_token = match std::env::var(ADMIN_TOKEN_VARIABLE) {
         // A file or `echo` ends a line; no token does.
@@ -42,7 +43,11 @@ pub fn serve(command: Serve) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::failed)?;
-    runtime.block_on(run(options, Edge { allowed_hosts, trusted_proxies, most_connections: most_connections() }))
+    let looks_every = Duration::from_secs(look_every);
+    runtime.block_on(run(
+        options,
+        Edge { allowed_hosts, trusted_proxies, most_connections: most_connections(), looks_every },
+    ))
 }
 
 /// As many as this process may have, once it may have as many files open as the system lets it.

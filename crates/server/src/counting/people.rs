@@ -12,8 +12,22 @@ use super::hyper_log_log::{Registers, Sketch};
 const MOST_SKETCHES: usize = 8_192;
 
 /// A person as a number that does not lead back to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PersonHash(pub(super) u64);
+
+impl PersonHash {
+    /// A person of this number.
+    #[must_use]
+    pub const fn of(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// All bits of it.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// Sketches that may still be made.
 pub struct Allowance(AtomicUsize);

@@ -59,7 +59,12 @@ impl Story {
     /// Makes a plan template.
     pub fn plan(&mut self, when: When, by: Colleague, plan: &'static str, name: &str, stages: Vec<Stage<String>>) {
         let plan: PlanKey = key(plan);
-        self.change(when, by, Command::CreatePlan { project: project(), plan, name: name.into(), stages }, None);
+        self.change(
+            when,
+            by,
+            Command::CreatePlan { project: project(), plan, name: name.into(), stages, guard: Default::default() },
+            None,
+        );
     }
 
     /// Makes a segment.
@@ -173,13 +178,14 @@ impl FlagStory<'_> {
     /// Plans a rollout of one rule.
     pub fn draft_of(&mut self, when: When, rule: &'static str, stages: Vec<Stage<String>>) -> &mut Self {
         let rule = Some(key::<RuleId>(rule));
-        let command = Command::DraftRollout { place: self.at(PRODUCTION), rule, stages };
+        let command = Command::DraftRollout { place: self.at(PRODUCTION), rule, stages, guard: Default::default() };
         self.change(when, self.entry.owner(), command, None)
     }
 
     /// Plans a rollout.
     pub fn draft(&mut self, when: When, stages: Vec<Stage<String>>) -> &mut Self {
-        let command = Command::DraftRollout { place: self.at(PRODUCTION), rule: None, stages };
+        let command =
+            Command::DraftRollout { place: self.at(PRODUCTION), rule: None, stages, guard: Default::default() };
         self.change(when, self.entry.owner(), command, None)
     }
 
@@ -260,7 +266,8 @@ pub fn environment(name: &'static str) -> EnvironmentKey {
 #[must_use]
 pub fn staff_then(percentages: &[f64]) -> Vec<Stage<String>> {
     let people = STAFF.iter().map(|person| (*person).to_owned()).collect();
-    let staff = Stage { name: Some("Staff".into()), audience: StageAudience::People { people } };
+    let staff =
+        Stage { gate: Default::default(), name: Some("Staff".into()), audience: StageAudience::People { people } };
     std::iter::once(staff).chain(shares(percentages)).collect()
 }
 
@@ -268,13 +275,18 @@ pub fn staff_then(percentages: &[f64]) -> Vec<Stage<String>> {
 #[must_use]
 pub fn ring_then(name: &str, segment: &'static str, percentages: &[f64]) -> Vec<Stage<String>> {
     let segments = vec![key::<SegmentKey>(segment)];
-    let ring = Stage { name: Some(name.into()), audience: StageAudience::Segments { segments } };
+    let ring =
+        Stage { gate: Default::default(), name: Some(name.into()), audience: StageAudience::Segments { segments } };
     std::iter::once(ring).chain(shares(percentages)).collect()
 }
 
 /// These percentages of everybody.
 pub fn shares(percentages: &[f64]) -> Vec<Stage<String>> {
-    let stage = |percent: &f64| Stage { name: None, audience: StageAudience::Percentage { share: share(*percent) } };
+    let stage = |percent: &f64| Stage {
+        gate: Default::default(),
+        name: None,
+        audience: StageAudience::Percentage { share: share(*percent) },
+    };
     percentages.iter().map(stage).collect()
 }
 

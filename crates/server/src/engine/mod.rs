@@ -30,6 +30,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::counting::Counting;
 use crate::evaluation_sets::{EvaluationSet, EvaluationSets};
+use crate::evidence::Watch;
 use crate::metrics::Metrics;
 use crate::{clock, counting, entropy};
 
@@ -74,6 +75,7 @@ pub struct Engine {
     sets: EvaluationSets,
     counting: Arc<Counting>,
     uses: LastUses,
+    watch: Watch,
     /// The SDK keys that work; applications are recognised without waiting for a change.
     sdk_keys: ArcSwap<SdkKeys>,
     stream_secret: [u8; 32],
@@ -115,11 +117,13 @@ impl Engine {
         let (hour, today) = (minute - counting::MINUTES as i64, counting::day_of(minute));
         counting.restore(reader.evaluation_counts(hour)?, reader.series_ends()?, reader.sketches_of_day(today)?);
         let uses = LastUses::new(reader.sdk_key_uses()?);
+        let watch = Watch::new(&state, reader.gathered_strata()?);
         Ok(Arc::new(Self {
             sets,
             counting,
             sdk_keys: ArcSwap::from_pointee(access.working_sdk_keys(&state, &uses)),
             uses,
+            watch,
             counts: Mutex::new(counts),
             stream_secret: entropy::bytes()?,
             writer: Mutex::new(Writer { log, link, since_snapshot: 0 }),
@@ -266,6 +270,12 @@ impl Engine {
         &self.counting
     }
 
+    /// What is gathered of rollouts.
+    #[must_use]
+    pub const fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
     /// When SDK keys were last used.
     #[must_use]
     pub const fn last_uses(&self) -> &LastUses {
@@ -277,6 +287,9 @@ impl Engine {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = self.counting.flush(&mut counts, clock::now()) {
             tracing::warn!(%error, "what was counted is not stored yet");
+        }
+        if let Err(error) = self.watch.flush(&mut counts) {
+            tracing::warn!(%error, "what was gathered of rollouts is not stored yet");
         }
         let uses = self.uses.unstored();
         if uses.is_empty() {
@@ -409,6 +422,8 @@ impl Engine {
         drop(access);
         drop(folded);
         let folded = read(&self.folded);
+        // Before anybody can be served the change, so that whoever reports it finds the stratum that begins with it.
+        self.watch.follow(&folded.state, &decision.envelopes);
         self.sets.update(&folded.state, &folded.vault, &decision.envelopes);
         Ok(())
     }

@@ -20,7 +20,7 @@ use tracing::Instrument;
 use super::call::Actor;
 use super::failures::FailedAuthorisations;
 use super::problem::Problem;
-use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH};
+use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH, TRACK_PATH};
 use crate::engine::Engine;
 use crate::{entropy, metrics, ofrep, telemetry};
 
@@ -85,7 +85,9 @@ async fn log<Answer: Future<Output = Response>>(request: Request, next: impl FnO
 
 /// Whether applications ask this, with an SDK key.
 fn of_applications(path: &str) -> bool {
-    path.starts_with("/ofrep/") || telemetry::is_path(path) || path == EXPOSURES_PATH || path == FLAGS_DOCUMENT_PATH
+    path.starts_with("/ofrep/")
+        || telemetry::is_path(path)
+        || [EXPOSURES_PATH, TRACK_PATH, FLAGS_DOCUMENT_PATH].contains(&path)
 }
 
 /// What browsers are told about every answer, unless the answer says otherwise itself.

@@ -7,6 +7,7 @@ mod authorise;
 mod call;
 mod configuration;
 mod environments;
+mod evidence;
 mod explain;
 mod explanations;
 mod failures;

@@ -31,8 +31,8 @@ impl Api {
     async fn create_plan(&self, call: Call<CreatePlanEndpoint>) -> Answered<Plan> {
         let terms = call.terms()?;
         let project = call.at.project;
-        let CreatePlan { key: plan, name, stages } = call.body;
-        let command = Command::CreatePlan { project: project.clone(), plan: plan.clone(), name, stages };
+        let CreatePlan { key: plan, name, stages, guard } = call.body;
+        let command = Command::CreatePlan { project: project.clone(), plan: plan.clone(), name, stages, guard };
         self.submit(command, terms).await?;
         Ok(self.plan(&project, &plan)?.location(&GetPlan::path(&AtPlan { project, plan })))
     }
@@ -44,8 +44,8 @@ impl Api {
     async fn change_plan(&self, call: Call<ChangePlanEndpoint>) -> Answered<Plan> {
         let terms = call.terms()?;
         let AtPlan { project, plan } = call.at;
-        let ChangePlan { name, stages } = call.body;
-        let command = Command::ChangePlan { project: project.clone(), plan: plan.clone(), name, stages };
+        let ChangePlan { name, stages, guard } = call.body;
+        let command = Command::ChangePlan { project: project.clone(), plan: plan.clone(), name, stages, guard };
         self.submit(command, terms).await?;
         self.plan(&project, &plan)
     }

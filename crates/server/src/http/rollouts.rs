@@ -2,6 +2,7 @@
 
 use signalbox_domain::Refusal;
 use signalbox_domain::command::Command;
+use signalbox_domain::guard::Guard;
 use signalbox_domain::rollout::{MOST_STAGES, Stage};
 
 use signalbox_protocol::Endpoint;
@@ -32,16 +33,17 @@ impl Api {
     async fn draft_rollout(&self, call: Call<DraftRolloutEndpoint>) -> Answered<Configuration> {
         let terms = call.terms()?;
         let rule = call.body.rule.clone();
-        let stages = self.stages_to_draft(&call.at, call.body)?;
+        let (stages, guard) = self.plan_to_draft(&call.at, call.body)?;
         let path = GetConfiguration::path(&call.at);
-        let made = self.configure(call.at.into(), terms, |place| Command::DraftRollout { place, rule, stages }).await?;
+        let draft = |place| Command::DraftRollout { place, rule, stages, guard };
+        let made = self.configure(call.at.into(), terms, draft).await?;
         Ok(made.location(&path))
     }
 
     async fn change_stages(&self, call: Call<ChangeStagesEndpoint>) -> Answered<Configuration> {
         let terms = call.terms()?.because(call.body.reason);
-        let stages = call.body.stages;
-        self.configure(call.at.into(), terms, |place| Command::ChangeStages { place, stages }).await
+        let (stages, guard) = (call.body.stages, call.body.guard);
+        self.configure(call.at.into(), terms, |place| Command::ChangeStages { place, stages, guard }).await
     }
 
     async fn discard_rollout(&self, call: Call<DiscardRollout>) -> Answered<Configuration> {
@@ -80,15 +82,15 @@ impl Api {
         self.configure(call.at.into(), terms, |place| Command::FinishRollout { place }).await
     }
 
-    /// The stages given, or a copy of a plan's.
-    fn stages_to_draft(&self, at: &AtPlace, wanted: DraftRollout) -> Result<Vec<Stage<String>>, Refusal> {
+    /// The stages given, or a copy of a plan's, and how it is watched.
+    fn plan_to_draft(&self, at: &AtPlace, wanted: DraftRollout) -> Result<(Vec<Stage<String>>, Guard), Refusal> {
         match (wanted.stages, wanted.plan) {
-            (Some(stages), None) => Ok(stages),
+            (Some(stages), None) => Ok((stages, wanted.guard.unwrap_or_default())),
             (None, Some(plan)) => self.look(|view| {
                 view.project_state(&at.project).ok_or_else(|| Refusal::not_found("project", &at.project))?;
                 let plan = view.plan(&at.project, &plan);
                 let plan = plan.ok_or_else(|| Refusal::invalid("plan", "must be the key of a plan of this project"))?;
-                Ok(plan.stages)
+                Ok((plan.stages, wanted.guard.unwrap_or(plan.guard)))
             }),
             (None, None) => {
                 Err(Refusal::invalid("stages", format!("must list 1 to {MOST_STAGES} stages, or give a plan")))

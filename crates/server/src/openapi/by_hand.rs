@@ -5,7 +5,7 @@ use signalbox_protocol::ErrorCode;
 
 use super::insert;
 use super::operation::error;
-use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH, MOST_EXPOSURES};
+use crate::applications::{EXPOSURES_PATH, FLAGS_DOCUMENT_PATH, MOST_EXPOSURES, MOST_OUTCOMES, TRACK_PATH};
 use crate::http::STREAM_PATH;
 use crate::{ofrep, telemetry};
 
@@ -16,6 +16,7 @@ pub fn add(paths: &mut Map<String, Value>, stream: Vec<Value>) {
     insert(paths, ofrep::BULK_PATH, "post", evaluate_flags());
     insert(paths, ofrep::events::PATH, "get", evaluation_events());
     insert(paths, EXPOSURES_PATH, "post", report_exposures());
+    insert(paths, TRACK_PATH, "post", track());
     insert(paths, telemetry::TRACES_PATH, "post", export("export_traces", "Send traces by OTLP"));
     insert(paths, telemetry::LOGS_PATH, "post", export("export_logs", "Send logs by OTLP"));
     insert(paths, FLAGS_DOCUMENT_PATH, "get", flags_document());
@@ -305,14 +306,47 @@ fn report_exposures() -> Value {
         "required": ["exposures"],
         "properties": { "exposures": { "type": "array", "minItems": 1, "maxItems": MOST_EXPOSURES, "items": exposure } },
     });
+    let description = "Counted by flag and variant. What names no flag that the key may see, or no variant of it, is not \
+        counted, and said back by its place.";
+    reporting("report_exposures", "Report whom an application showed which variant", description, report, taken)
+}
+
+fn track() -> Value {
+    let outcome = json!({
+        "type": "object",
+        "required": ["targetingKey", "event"],
+        "properties": {
+            "targetingKey": { "type": "string", "minLength": 1, "description": "Who it was; only a hash of it is kept." },
+            "event": { "type": "string", "description": "What happened: `payment_completed`." },
+            "value": { "type": "number", "description": "How much, where that is asked." },
+            "at": { "type": "string", "format": "date-time", "description": "When, at most a day ago; absent: now." },
+        },
+    });
+    let several = json!({
+        "type": "object",
+        "required": ["outcomes"],
+        "properties": { "outcomes": { "type": "array", "minItems": 1, "maxItems": MOST_OUTCOMES, "items": outcome } },
+    });
+    let counted = json!({ "type": "integer", "minimum": 0 });
+    let taken = json!({
+        "type": "object",
+        "required": ["counted", "not_asked"],
+        "properties": { "counted": counted, "not_asked": counted },
+    });
+    let description = "Put down to the variants that the person was shown before, in every rollout under way whose metrics \
+        ask for it. What no rollout asks for leaves nothing behind.";
+    let body = json!({ "oneOf": [outcome, several] });
+    reporting("track", "Report what people did", description, body, taken)
+}
+
+fn reporting(operation: &str, summary: &str, description: &str, body: Value, taken: Value) -> Value {
     json!({
-        "operationId": "report_exposures",
+        "operationId": operation,
         "tags": ["evaluation"],
-        "summary": "Report whom an application showed which variant",
-        "description": "Counted by flag and variant. What names no flag that the key may see, or no variant of it, is \
-            not counted, and said back by its place.",
+        "summary": summary,
+        "description": description,
         "security": [{ "sdk_key": [] }, { "sdk_key_header": [] }],
-        "requestBody": { "required": true, "content": { "application/json": { "schema": report } } },
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
         "responses": {
             "200": { "description": "Taken.", "content": { "application/json": { "schema": taken } } },
             "400": error(400, &[ErrorCode::MalformedRequest]),

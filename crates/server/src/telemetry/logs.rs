@@ -5,12 +5,17 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 
 use super::reported::{EVALUATION, Reported};
+use crate::evidence::Repeats;
 
 /// Every evaluation in a report: a record that is the event of this name.
-pub fn reported(request: &ExportLogsServiceRequest) -> Vec<Reported<'_>> {
+pub fn reported<'report>(request: &'report ExportLogsServiceRequest, _: &Repeats) -> Vec<Reported<'report>> {
     let scopes = request.resource_logs.iter().flat_map(|resource| &resource.scope_logs);
     let records = scopes.flat_map(|scope| &scope.log_records).filter(|record| is_evaluation(record));
-    records.filter_map(|record| Reported::of(&record.attributes)).collect()
+    let reported = records.filter_map(|record| {
+        let told = if record.time_unix_nano == 0 { record.observed_time_unix_nano } else { record.time_unix_nano };
+        Some(Reported::of(&record.attributes)?.at(told))
+    });
+    reported.collect()
 }
 
 /// Before records had a name of their own, it stood among the attributes.

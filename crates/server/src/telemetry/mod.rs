@@ -25,6 +25,7 @@ use serde::de::DeserializeOwned;
 
 use crate::applications::{Admitted, Applications, ClientAddress, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
 use crate::body::{self, Unread};
+use crate::evidence::Repeats;
 use crate::http::Message;
 use encoding::Refused;
 use reported::{Reported, Taken};
@@ -87,7 +88,7 @@ async fn export<Report, Answer>(
     address: IpAddr,
     headers: &HeaderMap,
     body: Body,
-    reported: impl FnOnce(&Report) -> Vec<Reported<'_>>,
+    reported: impl for<'report> FnOnce(&'report Report, &Repeats) -> Vec<Reported<'report>>,
     told: impl FnOnce(Option<String>) -> Answer,
 ) -> Response
 where
@@ -95,7 +96,7 @@ where
     Answer: prost::Message + Serialize,
 {
     let encoding = Encoding::of_answer(headers);
-    let Admitted { set, .. } = match applications.admit(headers, address) {
+    let Admitted { set, key } = match applications.admit(headers, address) {
         Ok(admitted) => admitted,
         Err(why) => return not_admitted(&why, encoding),
     };
@@ -104,8 +105,9 @@ where
         Err(refused) => return refused.response(encoding),
     };
     let mut taken = Taken::default();
-    for reported in reported(&report) {
-        taken.add(&reported, &set, applications.engine.counting());
+    let engine = &applications.engine;
+    for reported in reported(&report, &engine.watch().repeats) {
+        taken.add(&reported, &set, key.kind, engine);
     }
     encoding.answer(&told(taken.warning()))
 }

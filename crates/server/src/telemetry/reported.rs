@@ -3,9 +3,14 @@
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use serde_json::Value;
+use signalbox_domain::Timestamp;
+use signalbox_domain::access::SdkKeyKind;
 
-use crate::counting::Counting;
+use crate::clock;
+use crate::counting::PersonHash;
+use crate::engine::Engine;
 use crate::evaluation_sets::{EvaluationSet, ServedFlag};
+use crate::evidence::{Evaluation, Request, Watched};
 
 /// Name of the event, in traces and in logs.
 pub const EVALUATION: &str = "feature_flag.evaluation";
@@ -24,6 +29,14 @@ pub struct Reported<'a> {
     person: Option<&'a str>,
     /// Project and environment.
     set: Option<&'a str>,
+    /// Why it was this variant.
+    reason: Option<&'a str>,
+    /// The flag-set version that served it.
+    version: Option<u64>,
+    /// When; where no time is told, it is when it was heard.
+    at: Option<Timestamp>,
+    /// The request in which it was asked, where it is told of.
+    pub request: Option<Request>,
     /// The application showed what is in its code, since the flag could not be evaluated.
     failed: bool,
 }
@@ -44,13 +57,25 @@ impl<'a> Reported<'a> {
                 "feature_flag.context.id" => reported.person = text(value).filter(|person| !person.is_empty()),
                 "feature_flag.set.id" => reported.set = text(value),
                 "feature_flag.result.reason" | "feature_flag.evaluation.reason" => {
-                    reported.failed |= text(value).is_some_and(|reason| reason.eq_ignore_ascii_case("error"));
+                    reported.reason = text(value);
+                    reported.failed |= reported.reason.is_some_and(|reason| reason.eq_ignore_ascii_case("error"));
                 }
+                "feature_flag.version" => reported.version = number(value),
                 "error.type" => reported.failed = true,
                 _ => {}
             }
         }
         (!reported.flag.is_empty()).then_some(reported)
+    }
+
+    /// The same, at this time of OTLP.
+    pub fn at(self, nanos: u64) -> Self {
+        Self { at: moment(nanos), ..self }
+    }
+
+    /// The flag.
+    pub const fn flag(&self) -> &'a str {
+        self.flag
     }
 
     /// The variant that was shown: the one it names, or else the one of the value.
@@ -65,9 +90,23 @@ impl<'a> Reported<'a> {
     }
 }
 
+/// A time of OTLP, which has none as 0.
+fn moment(nanos: u64) -> Option<Timestamp> {
+    (nanos > 0).then(|| Timestamp::from_millis(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX)))
+}
+
 fn text(value: &AnyValue) -> Option<&str> {
     match value.value.as_ref()? {
         Any::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A whole number, as one or as a text.
+fn number(value: &AnyValue) -> Option<u64> {
+    match value.value.as_ref()? {
+        Any::StringValue(text) => text.parse().ok(),
+        Any::IntValue(number) => u64::try_from(*number).ok(),
         _ => None,
     }
 }
@@ -82,6 +121,23 @@ fn json(value: &AnyValue) -> Option<Value> {
     })
 }
 
+/// Older than this, or as much ahead of our clock, and it is no evidence: nobody knows what time that is.
+const OLDEST_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+const MOST_AHEAD_MILLIS: i64 = 5 * 60 * 1_000;
+
+fn gather(watched: &Watched, kind: SdkKeyKind, reported: &Reported<'_>, variant: &str, person: Option<PersonHash>) {
+    let now = clock::now();
+    let at = reported.at.unwrap_or(now);
+    if at.millis() < now.millis() - OLDEST_MILLIS || at.millis() > now.millis() + MOST_AHEAD_MILLIS {
+        return;
+    }
+    let Reported { reason, version, .. } = *reported;
+    let exposed = watched.expose(kind, Evaluation { variant, reason, version, person, at });
+    if let (Some(exposed), Some(person), Some(request)) = (exposed, person, reported.request) {
+        watched.request(kind, exposed, person, request);
+    }
+}
+
 /// What became of a report.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Taken {
@@ -94,12 +150,13 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Counts one evaluation as an exposure, or what is wrong with it. One that failed showed no variant, so it is
-    /// neither.
-    pub fn add(&mut self, reported: &Reported<'_>, set: &EvaluationSet, counting: &Counting) {
+    /// Counts one evaluation as an exposure, and as evidence where a rollout asks for it; or what is wrong with it. One
+    /// that failed showed no variant, so it is neither.
+    pub fn add(&mut self, reported: &Reported<'_>, set: &EvaluationSet, kind: SdkKeyKind, engine: &Engine) {
         if reported.failed {
             return;
         }
+        let counting = engine.counting();
         let wrong = if reported.set.is_some_and(|id| id != set.id) {
             &mut self.elsewhere
         } else {
@@ -108,7 +165,10 @@ impl Taken {
                 Some(flag) => {
                     let person = reported.person.map(|key| counting.person(key));
                     let variant = reported.variant_of(flag);
-                    if variant.is_some_and(|variant| flag.told.counts.exposed(variant, person)) {
+                    if let Some(variant) = variant.filter(|variant| flag.told.counts.exposed(variant, person)) {
+                        if let Some(watched) = engine.watch().of(&set.id, reported.flag) {
+                            gather(&watched, kind, reported, variant, person);
+                        }
                         return;
                     }
                     &mut self.unknown_variants
@@ -157,6 +217,7 @@ mod tests {
             ("feature_flag.result.reason", string("split")),
             ("feature_flag.context.id", string("ann")),
             ("feature_flag.set.id", string("bank/production")),
+            ("feature_flag.version", string("42")),
             ("http.route", string("/pay")),
         ]);
         let expect = Reported {
@@ -164,6 +225,8 @@ mod tests {
             variant: Some("on"),
             person: Some("ann"),
             set: Some("bank/production"),
+            reason: Some("split"),
+            version: Some(42),
             ..Reported::default()
         };
         assert_eq!(Reported::of(&newer), Some(expect));

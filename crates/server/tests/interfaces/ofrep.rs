@@ -1,5 +1,7 @@
 //! Flag evaluation over OFREP, as clients see it.
 
+use std::time::Duration;
+
 use crate::bank::{Answer, Bank, send};
 use axum::Router;
 use axum::http::{Method, StatusCode};
@@ -9,6 +11,7 @@ use signalbox_domain::command::Command;
 use signalbox_domain::rollout::{Stage, StageAudience};
 use signalbox_domain::value::ValueKind;
 use signalbox_server::applications::{self, TrustedProxies};
+use signalbox_server::clock;
 use signalbox_server::engine::Terms;
 use signalbox_server::ofrep::LARGEST_BODY_BYTES;
 
@@ -102,8 +105,17 @@ async fn the_reason_says_what_decided() {
     let on = "on".parse().unwrap();
     bank.place("named", |place| Command::SetOverrides { place, overrides: vec![("ann".into(), on)] });
     bank.boolean("rolling", 0.0);
-    let stage = Stage { name: None, audience: StageAudience::Percentage { share: Share::from_percent(50.0).unwrap() } };
-    bank.place("rolling", |place| Command::DraftRollout { place, rule: None, stages: vec![stage] });
+    let stage = Stage {
+        gate: Default::default(),
+        name: None,
+        audience: StageAudience::Percentage { share: Share::from_percent(50.0).unwrap() },
+    };
+    bank.place("rolling", |place| Command::DraftRollout {
+        place,
+        rule: None,
+        stages: vec![stage],
+        guard: Default::default(),
+    });
     bank.place("rolling", |place| Command::StartRollout { place });
     let application = Application::of(bank);
 
@@ -348,4 +360,54 @@ async fn whoever_has_the_result_already_is_told_so() {
 
     application.bank.give("dark", 100.0, None);
     assert_eq!(ask("ann", &tag).await.status, StatusCode::OK, "something changed");
+}
+
+#[tokio::test]
+async fn who_asks_the_same_again_gets_the_same_and_is_counted() {
+    let bank = Bank::new();
+    (0..20).for_each(|number| bank.boolean(&format!("flag-{number:02}"), 50.0));
+    let application = Application::of(bank);
+    let body = |person: &str| json!({ "context": { "targetingKey": person } }).to_string();
+    let flags = async |person: &str| application.post(BULK, body(person)).await.json()["flags"].clone();
+    let first = flags("ann").await;
+    for _ in 0..4 {
+        assert_eq!(flags("ann").await, first);
+    }
+    assert_ne!(flags("ben").await, first, "somebody else is asked for anew");
+    for number in [0, 19] {
+        let place = crate::bank::production(&format!("flag-{number:02}"));
+        let seen = application.bank.engine.counting().seen(&place, clock::now()).expect("a flag");
+        let bulk: u64 = seen.variants.iter().flat_map(|variant| &variant.minutes).map(|minute| minute.bulk).sum();
+        assert_eq!(bulk, 6, "every one of them counts");
+    }
+
+    let withheld = json!([false, "OFF"]);
+    let has = |flags: &Value| json!([flags[0]["value"], flags[0]["variant"].as_str().map(str::to_uppercase)]);
+    application.bank.give("flag-00", 0.0, None);
+    assert_eq!(has(&flags("ann").await), withheld, "a change is for everybody");
+}
+
+/// The same context is not the same question when a flag looks at the clock.
+#[tokio::test]
+async fn time_goes_on_for_who_asks_the_same_again() {
+    let bank = Bank::new();
+    (0..20).for_each(|number| bank.boolean(&format!("flag-{number:02}"), 0.0));
+    let until = chrono::DateTime::from_timestamp_millis(clock::now().millis() + 1_500).unwrap().to_rfc3339();
+    let rules = json!([{
+        "id": "until",
+        "clauses": [{"operator": "time_before", "time": until}],
+        "split": [{"variant": "on", "weight": 100}],
+    }]);
+    let rules = serde_json::from_value(rules).unwrap();
+    bank.place("flag-00", |place| Command::SetRules { place, rules, default: None });
+    let application = Application::of(bank);
+    let body = r#"{"context":{"targetingKey":"ann"}}"#;
+    let value = async || application.post(BULK, body).await.json()["flags"][0]["value"].clone();
+    assert_eq!(value().await, true);
+    let waited = async {
+        while value().await == true {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waited).await.expect("the clause held for a second and a half");
 }

@@ -1,5 +1,5 @@
 //! What is counted, beside the log: evaluations and exposures by the minute, sketches of distinct people by the day,
-//! and when SDK keys were last used.
+//! what is gathered of rollouts, and when SDK keys were last used.
 //!
 //! None of it is an event. It is written by a connection of its own, in short transactions of its own, so that a
 //! change never waits long for it. A count that was not written yet is lost with the process, a few seconds at most;
@@ -9,25 +9,31 @@
 //! minutes   kept two hours, then added up by the hour
 //! hours     kept 31 days
 //! sketches  kept 31 days
+//! strata    kept while their rollout is under way
 //! ```
 
 mod evaluations;
 mod key_uses;
 mod sketches;
+mod strata;
+
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use signalbox_domain::Timestamp;
-use signalbox_domain::key::SdkKeyId;
+use signalbox_domain::key::{RolloutId, SdkKeyId};
 
 use crate::WriteError;
 use crate::schema::Migration;
 
 pub use evaluations::{EvaluationCount, Series, SeriesEnds};
 pub use sketches::{SketchOf, StoredSketch};
+pub use strata::StoredStratum;
 
 pub(crate) use evaluations::{MIGRATIONS as EVALUATION_MIGRATIONS, ends, since_minute};
 pub(crate) use key_uses::{MIGRATIONS as KEY_USE_MIGRATIONS, all as key_uses};
 pub(crate) use sketches::{MIGRATIONS as SKETCH_MIGRATIONS, of_day, of_flag};
+pub(crate) use strata::{MIGRATIONS as STRATUM_MIGRATIONS, all as strata};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 2026112206,
@@ -106,6 +112,22 @@ impl Counts {
     /// What the database says; some may have been kept.
     pub fn keep_sketches(&mut self, sketches: &[StoredSketch]) -> Result<(), WriteError> {
         sketches.chunks(ROWS_AT_ONCE / 20).try_for_each(|some| self.write(|to| sketches::keep(to, some)))
+    }
+
+    /// Keeps what was gathered of strata in place of what was gathered of them before.
+    ///
+    /// # Errors
+    /// What the database says; none is kept then.
+    pub fn keep_strata(&mut self, strata: &[StoredStratum]) -> Result<(), WriteError> {
+        self.write(|to| strata::keep(to, strata))
+    }
+
+    /// Forgets what was gathered of all rollouts but these.
+    ///
+    /// # Errors
+    /// What the database says; nothing is forgotten then.
+    pub fn forget_strata_but(&mut self, rollouts: &BTreeSet<RolloutId>) -> Result<(), WriteError> {
+        self.write(|to| strata::forget_but(to, rollouts))
     }
 
     /// Notes in which minute, counted from 1970, keys were last used.

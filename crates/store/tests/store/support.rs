@@ -19,6 +19,7 @@ use signalbox_store::{Credential, CredentialOwner, DATABASE, Log, Opened, Reader
 /// Makes a file what it was before there were credentials, sessions and counts.
 pub const OF_THE_FIRST_TABLES: &str = "
     DROP TABLE sessions;
+    DROP TABLE evidence_strata;
     DROP TABLE credentials;
     DROP TABLE counting;
     DROP TABLE evaluation_counts;

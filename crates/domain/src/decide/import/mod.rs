@@ -103,6 +103,7 @@ impl Importer<'_, '_> {
             state: &self.trial,
             vault: self.desk.vault,
             version: version_for(&self.trial, &command),
+            actor: self.desk.actor.clone(),
             reason: self.desk.reason.clone(),
             reason_wanted: Cell::new(false),
             on_trial: true,

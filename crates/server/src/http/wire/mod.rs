@@ -7,7 +7,7 @@ mod place;
 mod project;
 mod segment;
 
-use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
+use signalbox_domain::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::personal::{Commitment, Vault};
 use signalbox_domain::project::Project;
 use signalbox_domain::rollout::Stage;
@@ -34,6 +34,12 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     fn teller(&self) -> Teller<'a> {
         Teller { state: self.state, vault: self.vault }
+    }
+
+    /// The name of whoever acts under this id.
+    #[must_use]
+    pub fn actor(&self, actor: &ActorId) -> String {
+        self.teller().actor(actor)
     }
 
     fn person(&self, commitment: &Commitment) -> String {

@@ -82,6 +82,7 @@ impl View<'_> {
             StageInRollout {
                 name: shown.name,
                 audience: shown.audience,
+                gate: shown.gate,
                 title: stage.in_words(&project.segments),
                 people: people::reached(audience, &rollout.audience_at(Position::Stage(index)), &project.segments),
                 first_entered: rollout.first_entered.get(index).copied(),
@@ -101,6 +102,8 @@ impl View<'_> {
             people_before: people::reached(audience, &rollout.before, &project.segments),
             started: rollout.started,
             entered: rollout.entered,
+            guard: rollout.guard.clone(),
+            approved_by: rollout.approval().map(|approval| self.actor(&approval.by)),
         }
     }
 }

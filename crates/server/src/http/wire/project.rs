@@ -62,6 +62,7 @@ impl View<'_> {
             key: plan.key.clone(),
             name: plan.name.clone(),
             stages: self.stages(&plan.stages),
+            guard: plan.guard.clone(),
             version: plan.version,
         })
     }

@@ -1,0 +1,117 @@
+//! How a rollout is watched: what is accepted, who agrees, and what the controller does.
+
+use super::{Desk, Events};
+use crate::event::{Event, Place};
+use crate::guard::{Automation, Guard, Step, Verdict, Wanted};
+use crate::personal::Commitment;
+use crate::refusal::Refusal;
+use crate::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
+use crate::share::Share;
+
+/// A guard that fits these stages, in its stored form.
+///
+/// # Errors
+/// [`Refusal::Invalid`] where a gate asks what its stage can never show: the rollout would wait for ever.
+pub(super) fn accept_guard(guard: Guard, stages: &[Stage<Commitment>]) -> Result<Guard, Refusal> {
+    let guard = guard.accepted()?;
+    let mut share = Share::NOBODY;
+    for (index, stage) in stages.iter().enumerate() {
+        let field = |name: &str| format!("stages[{index}].gate.{name}");
+        if let StageAudience::Percentage { share: reached } = stage.audience {
+            share = reached;
+        }
+        if let Some(metric) = stage.gate.margins.keys().find(|metric| guard.metric(metric).is_none()) {
+            let message = format!("must be a metric of this plan; there is no \"{metric}\"");
+            return Err(Refusal::invalid(field(&format!("margins.{metric}")), message));
+        }
+        if stage.gate.evidence != Wanted::Nothing && guard.guardrails().next().is_none() {
+            return Err(Refusal::invalid(field("evidence"), "must be \"nothing\" where no metric is a guardrail"));
+        }
+        let has_control = share > Share::NOBODY && share < Share::EVERYBODY;
+        if stage.gate.evidence == Wanted::Safe && !has_control {
+            let message = "must be \"nothing\" or \"not_harmful\": where nobody is drawn to be without the feature, \
+                           safety cannot be shown";
+            return Err(Refusal::invalid(field("evidence"), message));
+        }
+        let unlimited = || guard.guardrails().find(|metric| metric.limit.is_none());
+        if stage.gate.evidence == Wanted::NotHarmful
+            && !has_control
+            && let Some(metric) = unlimited()
+        {
+            let message = format!(
+                "must be \"nothing\" where nobody is drawn to be without the feature and \"{}\" has no limit of its own",
+                metric.key
+            );
+            return Err(Refusal::invalid(field("evidence"), message));
+        }
+    }
+    if guard.automation == Automation::Auto && stages.iter().all(|stage| stage.gate.is_open()) {
+        let message = "must not be \"auto\" while no stage asks anything before it is left";
+        return Err(Refusal::invalid("guard.automation", message));
+    }
+    Ok(guard)
+}
+
+impl Desk<'_> {
+    /// Agrees that the rollout leaves the stage where it stands. Nobody agrees with themselves.
+    pub(super) fn approve_stage(&mut self, place: Place) -> Events {
+        let spot = self.open_place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout_under_way()?;
+        let stage = match rollout.position {
+            Position::Stage(stage) => rollout.stages.get(stage),
+            Position::Start => None,
+        };
+        if !stage.is_some_and(|stage| stage.gate.approval) {
+            return Err(Refusal::conflict("nobody's approval is asked here"));
+        }
+        if rollout.status != RolloutStatus::Running {
+            return Err(Refusal::conflict("this rollout is held; resume it first"));
+        }
+        if rollout.approval().is_some() {
+            return Err(Refusal::conflict("this stage is approved already"));
+        }
+        if rollout.started_by.as_ref() == Some(&self.actor) {
+            return Err(Refusal::conflict("whoever started a rollout cannot approve it; somebody else must"));
+        }
+        let at = spot.reach(rollout, rollout.position);
+        Ok(vec![Event::StageApproved { place, rollout: rollout.id.clone(), at }])
+    }
+
+    /// Keeps verdicts, and does what follows. One decision, so that the log never has an act without what caused it.
+    ///
+    /// It is made against a version: where somebody did something meanwhile, the controller looks again.
+    pub(super) fn judge(&mut self, place: Place, verdicts: Vec<Verdict>, step: Option<Step>) -> Events {
+        let spot = self.place(&place)?;
+        self.made_against(spot.configuration.version)?;
+        let rollout = spot.rollout_under_way()?;
+        for verdict in &verdicts {
+            if rollout.guard.metric(&verdict.metric).is_none() {
+                return Err(Refusal::not_found("metric", &verdict.metric));
+            }
+        }
+        let id = &rollout.id;
+        let reached =
+            |verdict| Event::VerdictReached { place: place.clone(), rollout: id.clone(), verdict: Box::new(verdict) };
+        let mut events: Vec<_> = verdicts.into_iter().map(reached).collect();
+        events.extend(match step {
+            None => Vec::new(),
+            Some(Step::Advance) => self.advance_rollout(place)?,
+            Some(Step::Finish) => self.finish_rollout(place)?,
+            Some(Step::RollBack(to)) => self.roll_back_rollout(place, to)?,
+            Some(Step::SwitchOff) => self.engage_kill_switch(place)?,
+            Some(Step::Hold(because)) => self.hold_because(place, because)?,
+        });
+        Ok(events)
+    }
+
+    fn hold_because(&self, place: Place, because: HeldBecause) -> Events {
+        let spot = self.place(&place)?;
+        let rollout = spot.rollout_under_way()?;
+        if rollout.status == RolloutStatus::Held {
+            return Ok(Vec::new());
+        }
+        let at = spot.reach(rollout, rollout.position);
+        Ok(vec![Event::RolloutHeld { place, rollout: rollout.id.clone(), at, because }])
+    }
+}

@@ -1,0 +1,122 @@
+//! One look at one rollout: what its metrics come to, and what its gate asks.
+
+use signalbox_domain::Timestamp;
+use signalbox_domain::access::SdkKeyKind;
+use signalbox_domain::evidence::{Judgement, Outcome, SampleRatio};
+use signalbox_domain::guard::{Assessment, Facts, People, StratumInputs, Verdict, assess};
+use signalbox_domain::key::MetricKey;
+use signalbox_domain::rollout::Rollout;
+
+use crate::evidence::{Gathered, Watched};
+
+/// What is known of a rollout at one moment.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// What each metric comes to, in the order of the guard.
+    pub verdicts: Vec<(Verdict, Judgement)>,
+    /// Metrics that are shown to be harmful at this look, by what browsers tell too where the guard heeds them.
+    pub harmful: Vec<MetricKey>,
+    /// People seen under the stage where the rollout stands, about.
+    pub people: People,
+    /// How likely the sizes of the arms are, in the stratum that is now.
+    pub sample_ratio: Option<f64>,
+    /// When anything was reported last.
+    pub last_reported: Option<Timestamp>,
+}
+
+/// Why evidence cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the evidence cannot be judged: {0}")]
+pub struct Unreadable(pub String);
+
+/// Judges everything that was gathered of a rollout.
+///
+/// # Errors
+/// [`Unreadable`] where what a metric asks makes no sense; nothing is known then.
+pub fn gather(rollout: &Rollout, watched: Option<&Watched>) -> Result<Evidence, Unreadable> {
+    let nothing = Gathered::default();
+    let Some(watched) = watched else { return judge(rollout, &nothing) };
+    let mut evidence = {
+        let mut gathered = watched.gathered(SdkKeyKind::Server);
+        let evidence = judge(rollout, &gathered)?;
+        let sample_ratio = sample_ratio(rollout, &mut gathered);
+        Evidence { sample_ratio, ..evidence }
+    };
+    if rollout.guard.heeds_browsers {
+        let browsers = judge(rollout, &watched.gathered(SdkKeyKind::Client))?;
+        evidence.last_reported = evidence.last_reported.max(browsers.last_reported);
+        evidence.harmful.extend(browsers.harmful);
+    }
+    Ok(evidence)
+}
+
+fn judge(rollout: &Rollout, gathered: &Gathered) -> Result<Evidence, Unreadable> {
+    let mut verdicts = Vec::new();
+    for metric in &rollout.guard.metrics {
+        let strata = rollout.strata.iter().map(|stratum| StratumInputs {
+            began: stratum.sequence,
+            stratum: gathered.stratum(stratum.sequence, &metric.key),
+        });
+        // Before the first stage there is nothing to judge.
+        if rollout.strata.is_empty() || rollout.position == signalbox_domain::rollout::Position::Start {
+            continue;
+        }
+        let reached = Verdict::reach(rollout, metric, strata.collect());
+        verdicts.push(reached.ok_or_else(|| Unreadable(metric.name.clone()))?);
+    }
+    let harmful = verdicts.iter().filter(|(verdict, _)| verdict.outcome == Outcome::Harm);
+    Ok(Evidence {
+        harmful: harmful.map(|(verdict, _)| verdict.metric.clone()).collect(),
+        verdicts,
+        people: people(rollout, gathered),
+        sample_ratio: None,
+        last_reported: gathered.last,
+    })
+}
+
+/// Whoever was seen in both strata of a stage, before and after a hold, counts twice; that is rare, and a stage asks for
+/// about so many people.
+fn people(rollout: &Rollout, gathered: &Gathered) -> People {
+    let here = rollout.strata.iter().rev().take_while(|stratum| stratum.position == rollout.position);
+    let strata = here.filter_map(|stratum| gathered.strata.get(&stratum.sequence));
+    strata.fold(People::default(), |seen, stratum| {
+        let [control, treated] = &stratum.arms;
+        People { control: seen.control + control.people.estimate(), treated: seen.treated + treated.people.estimate() }
+    })
+}
+
+fn sample_ratio(rollout: &Rollout, gathered: &mut Gathered) -> Option<f64> {
+    if !rollout.has_control() {
+        return None;
+    }
+    let share = rollout.audience_at(rollout.position).share.percent() / 100.0;
+    let stratum = gathered.strata.get_mut(&rollout.strata.last()?.sequence)?;
+    let [control, treated] = &stratum.arms;
+    let p_value = SampleRatio::new(&[1.0 - share, share]).ok()?.look(&control.people.compared(&treated.people));
+    let smallest = stratum.smallest_p.map_or(p_value, |smallest| smallest.min(p_value));
+    stratum.smallest_p = Some(smallest);
+    Some(smallest)
+}
+
+/// What follows from the evidence, or from there being none, where these metrics count as broken.
+#[must_use]
+pub fn follow(
+    rollout: &Rollout,
+    evidence: Option<&Evidence>,
+    broken: &[MetricKey],
+    is_blind: bool,
+    now: Timestamp,
+) -> Assessment {
+    let verdicts: Vec<_> =
+        evidence.into_iter().flat_map(|known| &known.verdicts).map(|(verdict, _)| verdict.clone()).collect();
+    let facts = Facts {
+        rollout,
+        now,
+        verdicts: &verdicts,
+        broken,
+        people: evidence.map(|known| known.people).unwrap_or_default(),
+        sample_ratio: evidence.and_then(|known| known.sample_ratio),
+        is_blind,
+    };
+    assess(&facts)
+}

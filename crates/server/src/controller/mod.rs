@@ -1,0 +1,261 @@
+//! The controller: looks at every rollout that is under way, again and again, and does what follows.
+//!
+//! It has no state that matters: what it knows follows from the log, from what was gathered, and from the time that it
+//! is told. It is asked to look by [`Controller::tick`]; a clock that jumps, a restart in the middle of a step, somebody
+//! who acts at the same time and a store that fails are all the same to it: it looks again. A step forward is only
+//! taken when two looks in a row, at the usual distance, say the same, so after any gap it judges before it acts.
+
+mod look;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use signalbox_domain::command::Command;
+use signalbox_domain::event::Place;
+use signalbox_domain::evidence::Outcome;
+use signalbox_domain::guard::{Assessment, Step, Verdict, verdict_words};
+use signalbox_domain::key::{MetricKey, RolloutId};
+use signalbox_domain::rollout::{HeldBecause, Rollout};
+use signalbox_domain::{State, Timestamp};
+
+use crate::engine::{Engine, SubmitError, Terms};
+
+pub use look::{Evidence, Unreadable, follow, gather};
+
+/// Time between two looks.
+pub const LOOKS_EVERY: Duration = Duration::from_secs(10);
+/// After so many looks in a row without evidence that can be read, a rollout is held.
+const BLIND_AFTER: u8 = 6;
+
+/// What the controller looks at and acts on. The engine is one; tests have another that fails when they say.
+pub trait Installation {
+    /// Looks at the state of one moment.
+    fn state<Seen>(&self, look: impl FnOnce(&State) -> Seen) -> Seen;
+    /// What was gathered of a rollout.
+    ///
+    /// # Errors
+    /// [`Unreadable`] says why nothing can be known.
+    fn evidence(&self, place: &Place, rollout: &Rollout) -> Result<Evidence, Unreadable>;
+    /// Makes a change. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`SubmitError`] when it was not made.
+    fn submit(&self, command: Command, terms: Terms) -> Result<(), SubmitError>;
+}
+
+impl Installation for Arc<Engine> {
+    fn state<Seen>(&self, look: impl FnOnce(&State) -> Seen) -> Seen {
+        self.read(|state, _| look(state))
+    }
+
+    fn evidence(&self, place: &Place, rollout: &Rollout) -> Result<Evidence, Unreadable> {
+        gather(rollout, self.watch().at(place).as_deref())
+    }
+
+    fn submit(&self, command: Command, terms: Terms) -> Result<(), SubmitError> {
+        self.submit_blocking(command, terms).map(drop)
+    }
+}
+
+/// Looks at every rollout that is under way, and does what follows.
+pub struct Controller<I> {
+    installation: I,
+    every: Duration,
+    memory: Mutex<Memory>,
+}
+
+/// What is remembered from look to look; without it, everything takes a look longer.
+#[derive(Default)]
+struct Memory {
+    last_tick: Option<Timestamp>,
+    rollouts: HashMap<RolloutId, Remembered>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    /// Looks in a row at which a metric was shown to be harmful.
+    harmful: HashMap<MetricKey, u8>,
+    /// Looks in a row at which nothing could be known.
+    unread: u8,
+    /// The step forward that followed at the last look, and the version at which it did.
+    forward: Option<(Step, u64)>,
+}
+
+/// A rollout to look at.
+struct UnderWay {
+    place: Place,
+    rollout: Rollout,
+    version: u64,
+    killed: bool,
+}
+
+impl<I: Installation> Controller<I> {
+    /// A controller that is asked to look about this often.
+    pub fn new(installation: I, every: Duration) -> Self {
+        Self { installation, every, memory: Mutex::default() }
+    }
+
+    /// Looks at every rollout once, at this time. Blocks on the disk.
+    pub fn tick(&self, now: Timestamp) {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way = self.installation.state(under_way);
+        // A clock that was set back stands still; the log does not go back in time either.
+        let now = now.max(self.installation.state(|state| state.time));
+        if memory.last_tick.is_some_and(|last| !is_usual(last, now, self.every)) {
+            memory.rollouts.values_mut().for_each(|remembered| remembered.forward = None);
+        }
+        memory.last_tick = Some(now);
+        memory.rollouts.retain(|id, _| under_way.iter().any(|known| known.rollout.id == *id));
+        for known in under_way {
+            let remembered = memory.rollouts.entry(known.rollout.id.clone()).or_default();
+            self.look_at(&known, remembered, now);
+        }
+    }
+
+    fn look_at(&self, known: &UnderWay, remembered: &mut Remembered, now: Timestamp) {
+        let UnderWay { place, rollout, version, killed } = known;
+        let evidence = match self.installation.evidence(place, rollout) {
+            Ok(evidence) => {
+                remembered.unread = 0;
+                Some(evidence)
+            }
+            Err(error) => {
+                tracing::warn!(%error, flag = %place.flag, environment = %place.environment, "a rollout is watched blindly");
+                remembered.unread = remembered.unread.saturating_add(1);
+                None
+            }
+        };
+        let broken = remembered.broken(rollout, evidence.as_ref());
+        let is_blind = remembered.unread >= BLIND_AFTER;
+        let assessment = follow(rollout, evidence.as_ref(), &broken, is_blind, now);
+        let step = remembered.step_now(&assessment, *version).filter(|_| !killed);
+        let verdicts = to_log(rollout, evidence.as_ref(), step);
+        if step.is_none() && verdicts.is_empty() {
+            return;
+        }
+        let why = step.map(|step| why(step, rollout, evidence.as_ref(), &broken));
+        let terms = Terms { reason: why, at: Some(now), ..Terms::system().against(Some(*version)) };
+        let command = Command::Judge { place: place.clone(), verdicts, step };
+        match self.installation.submit(command, terms) {
+            Ok(()) => remembered.forward = None,
+            // Somebody was quicker, or the store failed: the next look sees what is so then.
+            Err(error) => {
+                tracing::warn!(%error, flag = %place.flag, environment = %place.environment, ?step, "a rollout's verdict could not be kept; looking again")
+            }
+        }
+    }
+}
+
+impl Remembered {
+    /// Which metrics were harmful at as many looks in a row as the guard asks, this one included. Without evidence
+    /// nothing is said, and nothing is forgotten.
+    fn broken(&mut self, rollout: &Rollout, evidence: Option<&Evidence>) -> Vec<MetricKey> {
+        if let Some(evidence) = evidence {
+            self.harmful.retain(|metric, _| evidence.harmful.contains(metric));
+            for metric in &evidence.harmful {
+                let looks = self.harmful.entry(metric.clone()).or_default();
+                *looks = looks.saturating_add(1);
+            }
+        }
+        let enough = rollout.guard.looks.max(1);
+        let broken = self.harmful.iter().filter(|(_, looks)| **looks >= enough);
+        let mut broken: Vec<_> = broken.map(|(metric, _)| metric.clone()).collect();
+        broken.sort();
+        broken
+    }
+
+    /// The step that is taken at this look, if the machine may take it.
+    fn step_now(&mut self, assessment: &Assessment, version: u64) -> Option<Step> {
+        let step = assessment.step.filter(|_| assessment.is_automatic);
+        match step {
+            Some(forward @ (Step::Advance | Step::Finish)) => {
+                let again = self.forward == Some((forward, version));
+                self.forward = Some((forward, version));
+                step.filter(|_| again)
+            }
+            other => {
+                self.forward = None;
+                other
+            }
+        }
+    }
+}
+
+fn under_way(state: &State) -> Vec<UnderWay> {
+    let mut found = Vec::new();
+    for project in state.projects.values() {
+        for flag in project.flags.values() {
+            for (environment, configuration) in &flag.configurations {
+                let Some(rollout) = configuration.rollout_under_way() else { continue };
+                let (project, flag) = (project.key.clone(), flag.key.clone());
+                found.push(UnderWay {
+                    place: Place { project, flag, environment: environment.clone() },
+                    rollout: rollout.clone(),
+                    version: configuration.version,
+                    killed: configuration.kill.is_some(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Whether about as much time passed as does between two looks.
+fn is_usual(last: Timestamp, now: Timestamp, every: Duration) -> bool {
+    let passed = now.millis() - last.millis();
+    let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
+    passed >= 0 && passed <= every.saturating_mul(3)
+}
+
+/// What is kept: outcomes that are news, and with a step everything that it follows from.
+fn to_log(rollout: &Rollout, evidence: Option<&Evidence>, step: Option<Step>) -> Vec<Verdict> {
+    let is_news = |verdict: &&Verdict| {
+        let logged = rollout.verdicts.get(&verdict.metric).copied().unwrap_or(Outcome::NoData);
+        step.is_some() || logged != verdict.outcome
+    };
+    let verdicts = evidence.into_iter().flat_map(|known| &known.verdicts).map(|(verdict, _)| verdict);
+    verdicts.filter(is_news).cloned().collect()
+}
+
+/// Says which threshold it was.
+fn why(step: Step, rollout: &Rollout, evidence: Option<&Evidence>, broken: &[MetricKey]) -> String {
+    let told = |wanted: &dyn Fn(&Verdict) -> bool| -> String {
+        let verdicts = evidence.into_iter().flat_map(|known| &known.verdicts).map(|(verdict, _)| verdict);
+        let words: Vec<_> = verdicts.filter(|verdict| wanted(verdict)).map(verdict_words).collect();
+        words.join("; ")
+    };
+    let of_broken = || {
+        let told = told(&|verdict| broken.contains(&verdict.metric) && verdict.outcome == Outcome::Harm);
+        if told.is_empty() { "By what browsers report, a guardrail is broken".to_owned() } else { told }
+    };
+    match step {
+        Step::RollBack(_) | Step::SwitchOff | Step::Hold(HeldBecause::Harm | HeldBecause::Signal) => of_broken(),
+        Step::Hold(HeldBecause::SampleRatio) => {
+            let people = evidence.map(|known| known.people).unwrap_or_default();
+            let p_value = evidence.and_then(|known| known.sample_ratio).unwrap_or_default();
+            format!(
+                "The groups are not as large as drawn: {} without and {} with the feature (p = {p_value:.1e}, 0.001 is the limit)",
+                people.control, people.treated
+            )
+        }
+        Step::Hold(HeldBecause::NoEvidence) => {
+            format!("Its evidence could not be read {BLIND_AFTER} times in a row")
+        }
+        Step::Hold(HeldBecause::TookTooLong) => {
+            let hours = rollout.guard.longest_stage_hours.unwrap_or_default();
+            format!("The stage took longer than {hours} hours")
+        }
+        Step::Hold(_) => "Held".to_owned(),
+        Step::Advance | Step::Finish => {
+            let told = told(&|verdict| verdict.outcome != Outcome::NoData);
+            if told.is_empty() {
+                "All checks of the stage pass".to_owned()
+            } else {
+                format!("All checks of the stage pass. {told}")
+            }
+        }
+    }
+}

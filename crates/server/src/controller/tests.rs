@@ -1,0 +1,1 @@
+//! The controller, step by step on a clock that tests move.

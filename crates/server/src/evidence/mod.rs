@@ -1,0 +1,200 @@
+//! What production shows of rollouts, gathered: who is in which arm, and what they did.
+//!
+//! Only rollouts that are under way and measure something are watched, and only what their metrics ask is kept: sums
+//! in 256 bins of people by stratum, arm and metric. However much applications report, that does not grow. What they
+//! say of flags, variants, outcomes and people that nothing asks for leaves nothing behind.
+//!
+//! An evaluation belongs to the stratum of the flag-set version that served it, however late it is told. It counts
+//! only if its reason is SPLIT: then chance alone decided who has the feature. Where nobody is drawn to be without it,
+//! those who have it count by themselves, to be held against fixed limits.
+
+mod gathered;
+mod people_sample;
+mod repeats;
+mod stored;
+mod watched;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use signalbox_domain::State;
+use signalbox_domain::access::SdkKeyKind;
+use signalbox_domain::envelope::Envelope;
+use signalbox_domain::event::{Event, Place};
+use signalbox_domain::key::RolloutId;
+use signalbox_store::{Counts, StoredStratum, WriteError};
+
+pub use gathered::{Exposed, Gathered, GatheredArm, GatheredStratum, Request};
+pub use people_sample::PeopleSample;
+pub use repeats::Repeats;
+pub use watched::{Evaluation, Watched};
+
+type ByFlag = BTreeMap<String, Arc<Watched>>;
+
+/// All rollouts that are watched.
+#[derive(Default)]
+pub struct Watch {
+    /// By set, then by flag: replaced as a whole when one begins, changes or ends, so that nothing waits for a lock.
+    watched: ArcSwap<HashMap<String, ByFlag>>,
+    /// Spans that were taken, to recognise those that are sent again.
+    pub repeats: Repeats,
+    writing: Mutex<()>,
+}
+
+/// What is needed to begin where an earlier run of the server stopped.
+pub type Stored = HashMap<RolloutId, Vec<StoredStratum>>;
+
+impl Watch {
+    /// Everything that is under way in `state`, with what was gathered before.
+    #[must_use]
+    pub fn new(state: &State, stored: Vec<StoredStratum>) -> Self {
+        let watch = Self::default();
+        let mut by_rollout = Stored::new();
+        for stratum in stored {
+            by_rollout.entry(stratum.rollout.clone()).or_default().push(stratum);
+        }
+        let places = state.projects.values().flat_map(|project| {
+            project.flags.values().flat_map(|flag| {
+                flag.configurations.keys().map(|environment| Place {
+                    project: project.key.clone(),
+                    flag: flag.key.clone(),
+                    environment: environment.clone(),
+                })
+            })
+        });
+        watch.refresh(state, places.collect(), &mut by_rollout);
+        watch
+    }
+
+    /// Takes in what these events changed; `state` is the one after them. One caller at a time.
+    pub fn follow(&self, state: &State, envelopes: &[Envelope]) {
+        let mut touched = BTreeSet::new();
+        for Envelope { event, .. } in envelopes {
+            match (event, event.place()) {
+                // Nothing changed but what is known.
+                (Event::VerdictReached { .. }, _) => {}
+                (_, Some(place)) => {
+                    touched.insert(Touched(place.clone()));
+                }
+                _ => {
+                    let Some((project, flag)) = event.project().zip(event.flag()) else { continue };
+                    let Some(found) = state.flag(project, flag) else { continue };
+                    touched.extend(found.configurations.keys().map(|environment| {
+                        Touched(Place {
+                            project: project.clone(),
+                            flag: flag.clone(),
+                            environment: environment.clone(),
+                        })
+                    }));
+                }
+            }
+        }
+        if !touched.is_empty() {
+            self.refresh(state, touched.into_iter().map(|Touched(place)| place).collect(), &mut Stored::new());
+        }
+    }
+
+    fn refresh(&self, state: &State, places: Vec<Place>, stored: &mut Stored) {
+        let mut all = HashMap::clone(&self.watched.load());
+        let mut changed = false;
+        for place in places {
+            let set = set_of(&place);
+            let before = all.get(&set).and_then(|flags| flags.get(place.flag.as_str())).cloned();
+            let after = Watched::of(state, &place, before.as_deref(), stored);
+            match after {
+                Some(after) => {
+                    all.entry(set).or_default().insert(place.flag.to_string(), Arc::new(after));
+                    changed = true;
+                }
+                None if before.is_some() => {
+                    if let Some(flags) = all.get_mut(&set) {
+                        flags.remove(place.flag.as_str());
+                    }
+                    changed = true;
+                }
+                None => {}
+            }
+        }
+        if changed {
+            all.retain(|_, flags| !flags.is_empty());
+            self.watched.store(Arc::new(all));
+        }
+    }
+
+    /// The rollout of a flag in the set of this id, where it is watched. Takes no lock.
+    #[must_use]
+    pub fn of(&self, set: &str, flag: &str) -> Option<Arc<Watched>> {
+        self.watched.load().get(set)?.get(flag).cloned()
+    }
+
+    /// All rollouts of a set that are watched.
+    #[must_use]
+    pub fn in_set(&self, set: &str) -> Vec<Arc<Watched>> {
+        self.watched.load().get(set).into_iter().flat_map(BTreeMap::values).cloned().collect()
+    }
+
+    /// The rollout in a place, where it is watched.
+    #[must_use]
+    pub fn at(&self, place: &Place) -> Option<Arc<Watched>> {
+        self.of(&set_of(place), place.flag.as_str())
+    }
+
+    /// Writes what was gathered since the last time. What could not be written is kept for the next time.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn flush(&self, store: &mut Counts) -> Result<(), WriteError> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.watched.load_full();
+        for watched in all.values().flat_map(BTreeMap::values) {
+            for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
+                let (strata, known) = watched.unstored(kind);
+                if strata.is_empty() {
+                    continue;
+                }
+                if let Err(error) = store.keep_strata(&strata) {
+                    watched.not_stored(kind, &known);
+                    return Err(error);
+                }
+            }
+        }
+        let rollouts: BTreeSet<_> =
+            all.values().flat_map(BTreeMap::values).map(|watched| watched.rollout.id.clone()).collect();
+        store.forget_strata_but(&rollouts)
+    }
+}
+
+/// A place, in an order.
+struct Touched(Place);
+
+impl Touched {
+    fn key(&self) -> (&str, &str, &str) {
+        let Place { project, flag, environment } = &self.0;
+        (project.as_str(), flag.as_str(), environment.as_str())
+    }
+}
+
+impl PartialEq for Touched {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Touched {}
+
+impl PartialOrd for Touched {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Touched {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+fn set_of(Place { project, environment, .. }: &Place) -> String {
+    format!("{project}/{environment}")
+}

@@ -1,0 +1,157 @@
+//! One rollout that is watched.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use signalbox_domain::access::SdkKeyKind;
+use signalbox_domain::event::Place;
+use signalbox_domain::key::{OutcomeKey, VariantKey};
+use signalbox_domain::rollout::{Rollout, StratumBegan};
+use signalbox_domain::{State, Timestamp};
+use signalbox_store::StoredStratum;
+
+use super::gathered::{Exposed, Gathered, GatheredStratum, Request};
+use super::{Stored, stored};
+use crate::counting::PersonHash;
+
+/// Who tells of an evaluation without its version may still have asked before the last change: so long after it,
+/// nobody knows.
+const CHANGE_OVER_MILLIS: i64 = 60_000;
+
+/// What telemetry tells of one evaluation.
+#[derive(Debug, Clone, Copy)]
+pub struct Evaluation<'a> {
+    /// Which variant was given.
+    pub variant: &'a str,
+    /// Why, as OpenFeature spells it, in any case; without one it does not count.
+    pub reason: Option<&'a str>,
+    /// The flag-set version that served it.
+    pub version: Option<u64>,
+    /// Who got it.
+    pub person: Option<PersonHash>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A rollout that is under way, as it is now, with what is gathered of it.
+pub struct Watched {
+    /// Where.
+    pub place: Place,
+    /// The rollout.
+    pub rollout: Rollout,
+    off: VariantKey,
+    gathered: Arc<[Mutex<Gathered>; 2]>,
+}
+
+impl Watched {
+    /// The rollout in a place, if it is under way and measures anything; with what was gathered `before`, or what is
+    /// `stored` of it.
+    pub(super) fn of(state: &State, place: &Place, before: Option<&Self>, stored: &mut Stored) -> Option<Self> {
+        let flag = state.flag(&place.project, &place.flag)?;
+        let rollout = flag.configurations.get(&place.environment)?.rollout_under_way()?;
+        if rollout.guard.metrics.is_empty() && rollout.stages.iter().all(|stage| stage.gate.people == 0) {
+            return None;
+        }
+        let gathered = match before.filter(|before| before.rollout.id == rollout.id) {
+            Some(before) => Arc::clone(&before.gathered),
+            None => Arc::new(restored(stored.remove(&rollout.id).unwrap_or_default())),
+        };
+        let watched = Self { place: place.clone(), rollout: rollout.clone(), off: flag.off_variant.clone(), gathered };
+        for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
+            watched.gathered(kind).keep_only(|began| rollout.strata.iter().any(|stratum| stratum.sequence == began));
+        }
+        Some(watched)
+    }
+
+    /// What is gathered from applications with a key of this kind.
+    pub fn gathered(&self, kind: SdkKeyKind) -> MutexGuard<'_, Gathered> {
+        let [servers, clients] = &*self.gathered;
+        let gathered = if kind == SdkKeyKind::Client { clients } else { servers };
+        // What a panic left half added is still what happened.
+        gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in an evaluation. Gives in which arm it put the person, where it counts.
+    pub fn expose(&self, kind: SdkKeyKind, evaluation: Evaluation<'_>) -> Option<Exposed> {
+        let Evaluation { variant, reason, version, person, at } = evaluation;
+        let stratum = match version {
+            Some(version) => self.rollout.stratum_of(version)?,
+            None => self.stratum_at(at)?,
+        };
+        let is_split = reason.is_some_and(|reason| reason.eq_ignore_ascii_case("split"));
+        let treated = variant != self.off.as_str();
+        // Where nobody is drawn, nobody is a control, and whoever has the feature is told apart by the variant alone.
+        let counts = is_split || (treated && reason.is_some() && !self.rollout.has_control_at(stratum.position));
+        if !counts {
+            return None;
+        }
+        let exposed = Exposed { stratum: stratum.sequence, treated };
+        let mut gathered = self.gathered(kind);
+        let Some(person) = person else {
+            gathered.nameless += 1;
+            return None;
+        };
+        gathered.expose(exposed, person, &self.rollout.guard.metrics, at);
+        Some(exposed)
+    }
+
+    /// Takes in the request in which somebody who was exposed asked.
+    pub fn request(&self, kind: SdkKeyKind, exposed: Exposed, person: PersonHash, request: Request) {
+        self.gathered(kind).request(exposed, person, request, &self.rollout.guard.metrics);
+    }
+
+    /// Takes in what happened with somebody. Gives whether it counts.
+    pub fn outcome(
+        &self,
+        kind: SdkKeyKind,
+        person: PersonHash,
+        outcome: &OutcomeKey,
+        value: Option<f64>,
+        at: Timestamp,
+    ) -> bool {
+        let metrics = &self.rollout.guard.metrics;
+        let asks = metrics.iter().any(|metric| metric.measure.outcomes().any(|wanted| wanted == outcome));
+        asks && self.gathered(kind).outcome(person, outcome, value, metrics, at)
+    }
+
+    /// The stratum at a time, unless who was drawn changed shortly before.
+    fn stratum_at(&self, at: Timestamp) -> Option<&StratumBegan> {
+        let stratum = self.rollout.strata.iter().rev().find(|stratum| stratum.at <= at)?;
+        (at.millis() - stratum.at.millis() > CHANGE_OVER_MILLIS).then_some(stratum)
+    }
+
+    /// What was gathered since it was stored last, taken as stored; and which strata that is.
+    pub(super) fn unstored(&self, kind: SdkKeyKind) -> (Vec<StoredStratum>, Vec<u64>) {
+        let mut gathered = self.gathered(kind);
+        let unstored = gathered.strata.iter_mut().filter(|(_, stratum)| stratum.unstored);
+        unstored
+            .map(|(began, stratum)| {
+                stratum.unstored = false;
+                let bytes = stored::write(stratum);
+                (StoredStratum { rollout: self.rollout.id.clone(), began: *began, kind, bytes }, *began)
+            })
+            .unzip()
+    }
+
+    /// Has these strata stored again.
+    pub(super) fn not_stored(&self, kind: SdkKeyKind, strata: &[u64]) {
+        let mut gathered = self.gathered(kind);
+        for began in strata {
+            if let Some(stratum) = gathered.strata.get_mut(began) {
+                stratum.unstored = true;
+            }
+        }
+    }
+}
+
+fn restored(strata: Vec<StoredStratum>) -> [Mutex<Gathered>; 2] {
+    let mut kinds = [Gathered::default(), Gathered::default()];
+    for StoredStratum { rollout, began, kind, bytes } in strata {
+        let read: Option<GatheredStratum> = stored::read(&bytes);
+        let Some(stratum) = read else {
+            tracing::warn!(%rollout, began, "what was gathered of this rollout cannot be read and is left out");
+            continue;
+        };
+        kinds[usize::from(kind == SdkKeyKind::Client)].strata.insert(began, stratum);
+    }
+    kinds.map(Mutex::new)
+}
