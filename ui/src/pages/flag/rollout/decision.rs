@@ -119,6 +119,11 @@ fn verdict(scene: &Scene) -> Verdict {
             let why = match rollout.held_because {
                 Some(HeldBecause::RollBack) => "It was rolled back.",
                 Some(HeldBecause::Kill) => "It was held when the flag was turned off.",
+                Some(HeldBecause::Harm) => "Harm was shown.",
+                Some(HeldBecause::Signal) => "A signal was broken.",
+                Some(HeldBecause::SampleRatio) => "The groups are not as large as they were drawn to be.",
+                Some(HeldBecause::NoEvidence) => "Evidence could not be read for a while.",
+                Some(HeldBecause::TookTooLong) => "The stage took longer than it may.",
                 Some(HeldBecause::Hold) | None => "Somebody held it.",
             };
             stopped(format!("Held {place}"), format!("{why} It goes no further until somebody resumes it."))

@@ -158,6 +158,11 @@ const fn held_words(because: Option<HeldBecause>) -> &'static str {
     match because {
         Some(HeldBecause::RollBack) => "after a roll back",
         Some(HeldBecause::Kill) => "by the kill switch",
+        Some(HeldBecause::Harm) => "harm was shown",
+        Some(HeldBecause::Signal) => "a signal was broken",
+        Some(HeldBecause::SampleRatio) => "groups are uneven",
+        Some(HeldBecause::NoEvidence) => "no evidence came",
+        Some(HeldBecause::TookTooLong) => "it took too long",
         Some(HeldBecause::Hold) | None => "by a person",
     }
 }

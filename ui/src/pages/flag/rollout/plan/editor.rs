@@ -1,6 +1,7 @@
 //! The rows of a plan: whom each stage lets in, with live people counts and errors beside the fields.
 
 use leptos::prelude::*;
+use signalbox_domain::guard::{Gate, Guard};
 use signalbox_domain::key::SegmentKey;
 use signalbox_domain::rollout::Stage;
 
@@ -15,6 +16,7 @@ use crate::state::use_store;
 #[derive(Clone, Copy)]
 pub struct Editor {
     rows: RwSignal<Vec<Row>>,
+    guard: RwSignal<Guard>,
     next_id: StoredValue<u32>,
     /// Who has the feature before the first stage, and of how many people.
     ground: RwSignal<(Floor, Crowd)>,
@@ -23,6 +25,15 @@ pub struct Editor {
     tried: RwSignal<bool>,
     /// What the server said.
     pub fault: Problem,
+}
+
+/// What a plan comes to: its stages, and how its rollouts are watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Stages from first to last.
+    pub stages: Vec<Stage<String>>,
+    /// What is measured, and what goes by itself.
+    pub guard: Guard,
 }
 
 /// A stage while it is typed.
@@ -34,6 +45,7 @@ struct Row {
     share: RwSignal<String>,
     people: RwSignal<String>,
     groups: RwSignal<Vec<SegmentKey>>,
+    gate: RwSignal<Gate>,
     passed: StoredValue<Option<Stage<String>>>,
 }
 
@@ -55,6 +67,7 @@ impl Row {
             share: RwSignal::new(row.share),
             people: RwSignal::new(row.people),
             groups: RwSignal::new(row.groups),
+            gate: RwSignal::new(row.gate),
             passed: StoredValue::new(row.passed),
         }
     }
@@ -74,14 +87,15 @@ impl Row {
             share: self.share.get(),
             people: self.people.get(),
             groups: self.groups.get(),
+            gate: self.gate.get(),
             passed: self.passed.get_value(),
         }
     }
 }
 
 impl Editor {
-    /// Begins with these stages.
-    pub fn new(rows: Vec<StageRow>, floor: Floor, crowd: Crowd) -> Self {
+    /// Begins with these stages, watched like this.
+    pub fn new(rows: Vec<StageRow>, guard: Guard, floor: Floor, crowd: Crowd) -> Self {
         let rows: Vec<_> = (0..).zip(rows).map(|(id, row)| Row::new(id, row)).collect();
         let next_id = StoredValue::new(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         let rows = RwSignal::new(rows);
@@ -92,23 +106,31 @@ impl Editor {
             let (floor, crowd) = ground.get();
             check(&typed, floor, crowd, &store.segments())
         });
-        Self { rows, next_id, ground, checked, tried: RwSignal::new(false), fault: Problem::new() }
+        let guard = RwSignal::new(guard);
+        Self { rows, guard, next_id, ground, checked, tried: RwSignal::new(false), fault: Problem::new() }
     }
 
-    /// The stages, when nothing is wrong with them; else marks what is.
-    pub fn finished(&self) -> Option<Vec<Stage<String>>> {
+    /// The plan, when nothing is wrong with it; else marks what is.
+    pub fn finished(&self) -> Option<Planned> {
         self.tried.set(true);
         self.fault.clear();
-        self.checked.with_untracked(|checked| checked.stages.clone())
+        untrack(|| self.planned())
     }
 
-    /// The stages as they are typed, when nothing is wrong with them.
-    pub fn stages(&self) -> Option<Vec<Stage<String>>> {
-        self.checked.with(|checked| checked.stages.clone())
+    /// The plan as it is typed, when nothing is wrong with it.
+    pub fn planned(&self) -> Option<Planned> {
+        let stages = self.checked.with(|checked| checked.stages.clone())?;
+        Some(Planned { stages, guard: self.guard.get() })
+    }
+
+    /// Begins anew with another plan.
+    pub fn begin_from(&self, stages: Vec<Stage<String>>, guard: Guard) {
+        self.replace(stages.into_iter().map(StageRow::from).collect());
+        self.guard.set(guard);
     }
 
     /// Begins anew with other stages.
-    pub fn replace(&self, rows: Vec<StageRow>) {
+    fn replace(&self, rows: Vec<StageRow>) {
         let rows = rows.into_iter().map(|row| Row::new(self.fresh_id(), row)).collect();
         self.fault.clear();
         self.tried.set(false);

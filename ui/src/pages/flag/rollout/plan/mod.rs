@@ -7,7 +7,7 @@ mod rows;
 mod template;
 
 pub use card::{PlanCard, PlanMode};
-pub use editor::{Editor, PlanEditor};
+pub use editor::{Editor, PlanEditor, Planned};
 pub use no_rollout::NoRollout;
 pub use rows::{Floor, StageRow, usual};
 pub use template::{free_key, line};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use signalbox_domain::guard::Gate;
 use signalbox_domain::key::SegmentKey;
 use signalbox_domain::rollout::{MOST_PEOPLE, MOST_RINGS, MOST_STAGES, Stage, StageAudience};
 use signalbox_domain::{Share, text};
@@ -24,6 +25,8 @@ pub struct StageRow {
     pub people: String,
     /// Groups, for a stage that lets in whole groups.
     pub groups: Vec<SegmentKey>,
+    /// What must hold before the rollout leaves it.
+    pub gate: Gate,
     /// The stage as it stands, where it was passed and must stay.
     pub passed: Option<Stage<String>>,
 }
@@ -63,7 +66,7 @@ pub struct Checked {
 impl StageRow {
     /// A new stage that lets in a share.
     pub fn of_share(share: Share) -> Self {
-        Self::from(Stage { name: None, audience: StageAudience::Percentage { share } })
+        Self::from(Stage { name: None, audience: StageAudience::Percentage { share }, gate: Gate::default() })
     }
 
     /// The stage that was passed, as it must stay.
@@ -111,22 +114,24 @@ impl StageRow {
                 }
             },
         };
-        Some(Stage { name: name?, audience: audience? })
+        Some(Stage { name: name?, audience: audience?, gate: self.gate.clone() })
     }
 }
 
 impl From<Stage<String>> for StageRow {
     fn from(stage: Stage<String>) -> Self {
-        let name = stage.name.unwrap_or_default();
+        let Stage { name, audience, gate } = stage;
+        let name = name.unwrap_or_default();
         let blank = |lets_in| Self {
             name,
             lets_in,
             share: String::new(),
             people: String::new(),
             groups: Vec::new(),
+            gate,
             passed: None,
         };
-        match stage.audience {
+        match audience {
             StageAudience::Percentage { share } => Self { share: percent::typed(share), ..blank(LetsIn::Share) },
             StageAudience::People { people } => Self { people: people.join("\n"), ..blank(LetsIn::Named) },
             StageAudience::Segments { segments } => Self { groups: segments, ..blank(LetsIn::Groups) },
@@ -287,8 +292,11 @@ mod tests {
 
     #[test]
     fn passed_stages_stay_as_they_are() {
-        let stage =
-            Stage { name: Some(" Staff ".into()), audience: StageAudience::People { people: vec![" a".into()] } };
+        let stage = Stage {
+            name: Some(" Staff ".into()),
+            audience: StageAudience::People { people: vec![" a".into()] },
+            gate: Gate::default(),
+        };
         let rows = [StageRow::passed(stage.clone()), share("1")];
         assert_eq!(check(&rows, NOBODY, Crowd::new(1_000), &Segments::default()).stages.unwrap()[0], stage);
     }
