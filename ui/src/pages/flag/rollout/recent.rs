@@ -163,6 +163,7 @@ fn deed(entry: &AuditEntry) -> String {
         "rollout_resumed" => "resumed it",
         "rollout_rolled_back" => "rolled it back",
         "rollout_finished" => "finished the rollout",
+        "stage_approved" => "approved that it goes on",
         "kill_switch_engaged" => "turned it off for everyone",
         "kill_switch_lifted" => "turned it on again",
         // What this version does not know is told as the server tells it.
