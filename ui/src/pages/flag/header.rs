@@ -30,7 +30,10 @@ pub fn FlagHeader() -> impl IntoView {
                     {move || {
                         let standing = standing.get();
                         let harmful = page.evidence.with(Evidenced::asks_to_stop);
-                        if standing.stopped || harmful {
+                        if harmful && !standing.stopped {
+                            let words = format!("{}, look at it", standing.words);
+                            view! { <AspectPill aspect=Aspect::Danger>{words}</AspectPill> }.into_any()
+                        } else if standing.stopped {
                             view! { <AspectPill aspect=Aspect::Danger>{standing.words}</AspectPill> }.into_any()
                         } else if page.evidence.with(Evidenced::is_clear) {
                             let words = format!("{}, clear to go on", standing.words);

@@ -28,6 +28,9 @@ pub enum Step {
     TurnOn,
 }
 
+/// Why a rollout does not go on before somebody has agreed.
+pub const UNAPPROVED: &str = "Somebody other than whoever started the rollout must approve it first.";
+
 /// Whether a version goes with a step, and whether it asks for a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asks {
@@ -139,8 +142,7 @@ fn unapproved(scene: &Scene) -> Option<&'static str> {
     let rollout = scene.rollout_under_way()?;
     let Position::Stage(stage) = rollout.position else { return None };
     let asks = rollout.stages.get(stage).is_some_and(|stage| stage.gate.approval);
-    (asks && rollout.approved_by.is_none())
-        .then_some("Somebody other than whoever started the rollout must approve it first.")
+    (asks && rollout.approved_by.is_none()).then_some(UNAPPROVED)
 }
 
 /// What to do next, most important first: the primary action, then the others.

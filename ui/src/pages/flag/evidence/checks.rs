@@ -1,11 +1,13 @@
 //! What the gate of a stage asks, one by one.
 
 use leptos::prelude::*;
+use signalbox_domain::Timestamp;
 use signalbox_domain::guard::Wanted;
 use signalbox_domain::people::{grouped, rounded};
 use signalbox_protocol::wire::evidence::{Check, CheckState, Demand, Evidence};
 
-use crate::components::{Aspect, AspectGlyph, Time};
+use crate::components::{Aspect, AspectGlyph};
+use crate::state::use_store;
 use crate::time;
 
 /// What the gate asks, each with how it stands.
@@ -33,7 +35,7 @@ fn OneCheck(check: Check, evidence: Evidence) -> impl IntoView {
         CheckState::NoData => (Aspect::Dark, "No data"),
     };
     let detail = match &check.demand {
-        Demand::Window { opens: Some(opens) } => view! { "opens " <Time at=*opens /> }.into_any(),
+        Demand::Window { opens: Some(opens) } => view! { "opens " <Opens at=*opens /> }.into_any(),
         demand => detail(demand, &evidence).into_any(),
     };
     view! {
@@ -45,6 +47,17 @@ fn OneCheck(check: Check, evidence: Evidence) -> impl IntoView {
                 <span class="fs11 ink3 num">{detail}</span>
             </span>
         </li>
+    }
+}
+
+/// "Mon 23 Nov, 09:00", in full on hover.
+#[component]
+fn Opens(at: Timestamp) -> impl IntoView {
+    let store = use_store();
+    view! {
+        <time datetime=at.to_string() title=time::full(&time::local(at))>
+            {move || time::ahead(&time::local(at), &time::local(store.now.get()))}
+        </time>
     }
 }
 

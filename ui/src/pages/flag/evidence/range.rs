@@ -46,7 +46,7 @@ impl Range {
 #[component]
 pub fn RangeDrawing(row: Row) -> impl IntoView {
     let Some(range) = row.range else {
-        return view! { <span class="fs12 ink3">"nothing to draw"</span> }.into_any();
+        return view! { <span class="ink3">"–"</span> }.into_any();
     };
     let Range { forbidden, zero, worst, estimate, best } = range;
     let tone = format!("rng rng--{}", row.aspect.name());

@@ -14,7 +14,7 @@ use crate::time;
 pub struct Row {
     /// What people call it.
     pub name: String,
-    /// What is measured, and what follows: "failed requests", "signal, holds the rollout".
+    /// What is measured, and as what: "failed requests", "mean request time · signal".
     pub about: String,
     /// Of those drawn to be without the feature.
     pub control: String,
@@ -84,7 +84,7 @@ impl Row {
             allowed,
             allowed_kind,
             is_against_limit,
-            people: people::rounded(metric.people),
+            people: if metric.people == 0 { "–".into() } else { people::rounded(metric.people) },
             to_go: metric.people_to_go.map(|more| format!("{} to go", people::rounded(more))),
             come: metric.people_to_go.map(|more| part(metric.people, more)),
             range,
@@ -108,8 +108,8 @@ fn interval(bounds: Bounds, sign: f64, unit: Unit) -> String {
 fn about(measure: &Measure, role: MetricRole) -> String {
     let follows = match role {
         MetricRole::Guardrail => return measure.in_words(),
-        MetricRole::Signal => "signal: holds, never blocks",
-        MetricRole::Goal => "goal: only reported",
+        MetricRole::Signal => "signal",
+        MetricRole::Goal => "goal",
     };
     format!("{} · {follows}", measure.in_words())
 }
@@ -120,10 +120,13 @@ fn verdict(metric: &MetricEvidence, wanted: Wanted) -> (Aspect, &'static str) {
         (Outcome::Harm, MetricRole::Goal) => (Aspect::Caution, "Worse"),
         (Outcome::Harm, MetricRole::Guardrail | MetricRole::Signal) => (Aspect::Danger, "Broken"),
         (Outcome::Safe, _) if better => (Aspect::Clear, "Better"),
+        (Outcome::Safe, MetricRole::Goal) => (Aspect::Clear, "Not worse"),
         (Outcome::Safe, _) => (Aspect::Clear, "Within limit"),
         (Outcome::Unclear, _) if metric.limit.is_some() => (Aspect::Off, "Limit not broken"),
         (Outcome::Unclear, MetricRole::Guardrail) if wanted == Wanted::NotHarmful => (Aspect::Off, "No harm shown"),
         (Outcome::Unclear, _) => (Aspect::Dark, "Not enough data"),
+        // There are figures, and nobody without the feature, nor a limit, to compare them with.
+        (Outcome::NoData, _) if metric.treated.is_some() && metric.control.is_none() => (Aspect::Off, "Not compared"),
         (Outcome::NoData, _) => (Aspect::Dark, "No data"),
     }
 }
@@ -183,7 +186,7 @@ mod tests {
             Wanted::NotHarmful,
             "– | 0.4 % | −0.6 pp | −0.8 to −0.3 pp | 1 % | 1,200 | Limit not broken",
         );
-        check(serde_json::json!({}), Wanted::Safe, "– | – |  |  | +0.1 pp | 0 | No data");
+        check(serde_json::json!({}), Wanted::Safe, "– | – |  |  | +0.1 pp | – | No data");
     }
 
     #[test]

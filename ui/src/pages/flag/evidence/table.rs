@@ -80,7 +80,7 @@ fn MetricRow(row: Row) -> impl IntoView {
                         <span class="m">{difference}</span>
                         <br />
                         <span class="fs11 ink3">{interval}</span>
-                        {is_against_limit.then(|| view! { <span class="fs11 ink3">" of the limit"</span> })}
+                        {is_against_limit.then(|| view! { <span class="fs11 ink3">" from the limit"</span> })}
                     }
                         .into_any()
                 }}
@@ -95,13 +95,14 @@ fn MetricRow(row: Row) -> impl IntoView {
             </td>
             <td class="evidence-people">
                 <span class="fs12 num">{people}</span>
-                {to_go.map(|more| view! { <span class="fs11 ink3 num">" · " {more}</span> })}
-                {come
-                    .map(|come| {
+                {to_go
+                    .zip(come)
+                    .map(|(more, come)| {
                         view! {
                             <div class="meter" aria-hidden="true">
                                 <i style:width=format!("{come:.1}%")></i>
                             </div>
+                            <span class="fs11 ink3 num">{more}</span>
                         }
                     })}
             </td>

@@ -5,7 +5,7 @@ use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_protocol::wire::evidence::Evidence;
 
 use crate::components::{AspectGlyph, Button, ButtonKind, Icon, IconName};
-use crate::pages::flag::change::step::{Step, back_one, next, steps};
+use crate::pages::flag::change::step::{Step, UNAPPROVED, back_one, next, steps};
 use crate::pages::flag::crowd::figure;
 use crate::pages::flag::evidence::{EvidenceTable, Evidenced, GateChecks, Lamp, is_guarded, verdict};
 use crate::pages::flag::page::{Page, use_page};
@@ -19,9 +19,13 @@ pub fn Decision() -> impl IntoView {
     let page = use_page();
     let verdict = Memo::new(move |_| page.scene.with(|scene| page.evidence.with(|known| verdict(scene, known))));
     let steps = Memo::new(move |_| offered(page));
-    let blocked = move || steps.with(|steps| steps.first().and_then(|step| page.obstacle(*step)));
     let evidence = Memo::new(move |_| page.evidence.with(|known| known.here().cloned()));
     let evidence = Signal::<Option<Evidence>>::from(evidence);
+    let blocked = move || {
+        let reason = steps.with(|steps| steps.first().and_then(|step| page.obstacle(*step)));
+        // A missing approval stands among what is missing already.
+        reason.filter(|reason| reason != UNAPPROVED || evidence.with(Option::is_none))
+    };
     view! {
         <section class="card" aria-labelledby="decision">
             <div class="row gap3 decision">

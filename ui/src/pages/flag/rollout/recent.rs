@@ -111,8 +111,8 @@ pub fn RecentChanges(history: History) -> impl IntoView {
                         <ul class="list">
                             {entries
                                 .into_iter()
-                                // A reason stands with what it is the reason for.
-                                .filter(|entry| entry.kind != "reason_given")
+                                // A reason stands with what it is the reason for, a verdict with what was measured.
+                                .filter(|entry| entry.kind != "reason_given" && entry.kind != "verdict_reached")
                                 .take(SHOWN)
                                 .map(|entry| view! { <Deed entry /> })
                                 .collect_view()}

@@ -257,7 +257,7 @@ fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor, Crowd) {
         .iter()
         .enumerate()
         .map(|(index, stage)| {
-            let stage = plain(stage);
+            let stage = as_planned(stage);
             if index < passed { StageRow::passed(stage) } else { StageRow::from(stage) }
         })
         .collect();
@@ -277,14 +277,14 @@ fn changed(Planned { stages, guard }: Planned, before: &Guard, reason: Option<St
 }
 
 /// A stage as it was planned.
-fn plain(stage: &StageInRollout) -> Stage<String> {
+pub fn as_planned(stage: &StageInRollout) -> Stage<String> {
     Stage { name: stage.name.clone(), audience: stage.audience.clone(), gate: stage.gate.clone() }
 }
 
 /// What the dialog says before the plan of a rollout under way is changed.
 fn told(scene: &Scene, planned: &Planned) -> Confirmation {
     let was: Vec<_> = scene.open_rollout().cloned().map_or_else(Vec::new, |rollout| rollout.stages);
-    let was: Vec<_> = was.iter().map(plain).collect();
+    let was: Vec<_> = was.iter().map(as_planned).collect();
     Confirmation {
         title: format!("Change the plan of {}?", scene.flag.details.name),
         about: "This changes what comes next in",

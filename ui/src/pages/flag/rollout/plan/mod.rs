@@ -6,7 +6,7 @@ mod no_rollout;
 mod rows;
 mod template;
 
-pub use card::{PlanCard, PlanMode};
+pub use card::{PlanCard, PlanMode, as_planned};
 pub use editor::{Editor, PlanEditor, Planned};
 pub use no_rollout::NoRollout;
 pub use rows::{Floor, StageRow, usual};
