@@ -10,7 +10,7 @@ use signalbox_protocol::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::components::{Dialog, DialogFoot, FieldError, TextField};
 use crate::form::Attempt;
 use crate::pages::flag::crowd::Crowd;
-use crate::pages::flag::rollout::plan::{Editor, Floor, PlanEditor, Planned, StageRow, free_key, usual};
+use crate::pages::flag::rollout::plan::{Begin, Editor, Floor, PlanEditor, Planned, StageRow, free_key, usual};
 use crate::state::{ToastKind, use_store};
 
 /// Before a plan begins, nobody has the feature.
@@ -96,7 +96,7 @@ pub fn PlanDialog(
                 error=attempt.problem.at("name")
             />
             <div class="plan-in-dialog">
-                <PlanEditor editor />
+                <PlanEditor editor begin=Begin { stage: None, since: None } />
             </div>
             <FieldError error=attempt.problem.elsewhere(&["name", "stages", "guard"]) />
         </Dialog>

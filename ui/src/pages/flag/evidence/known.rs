@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use signalbox_domain::Timestamp;
 use signalbox_protocol::ErrorBody;
 use signalbox_protocol::wire::evidence::{CheckState, Demand, Evidence};
 
@@ -40,6 +41,16 @@ impl Evidenced {
         let mut missing = evidence.checks.iter().filter(|check| check.state != CheckState::Passed);
         let approval = missing.next().is_some_and(|check| matches!(check.demand, Demand::Approval { .. }));
         approval && missing.next().is_none() && !is_stopped(evidence)
+    }
+
+    /// Since when its stage soaks, where soak time is asked.
+    pub fn soaking_since(&self) -> Option<Timestamp> {
+        let evidence = self.here()?;
+        let judged = evidence.judged?.millis();
+        evidence.checks.iter().find_map(|check| match check.demand {
+            Demand::Soak { passed_seconds, .. } => Some(Timestamp::from_millis(judged - passed_seconds * 1_000)),
+            _ => None,
+        })
     }
 
     /// Whether it should be held, taken back or turned off.

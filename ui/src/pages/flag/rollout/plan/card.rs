@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use signalbox_domain::guard::Guard;
+use signalbox_domain::guard::{Guard, guard_words};
 use signalbox_domain::key::RuleId;
 use signalbox_domain::people;
 use signalbox_domain::rollout::{Position, Stage};
@@ -20,8 +20,11 @@ use crate::pages::flag::change::confirmation::{Confirmation, Exact, Fact, FactKi
 use crate::pages::flag::change::step::Asks;
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::crowd::Crowd;
+use crate::pages::flag::evidence::Evidenced;
 use crate::pages::flag::page::use_page;
+use crate::pages::flag::rollout::plan::earliest::Begin;
 use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor, Planned};
+use crate::pages::flag::rollout::plan::gate_words::gate_words;
 use crate::pages::flag::rollout::plan::rows::{Floor, StageRow, usual};
 use crate::pages::flag::rollout::plan::template::{Templates, line};
 use crate::pages::flag::scene::Scene;
@@ -56,6 +59,10 @@ pub fn PlanCard(
     let guard = page.scene.with_untracked(|scene| guard(scene, mode));
     let editor = Editor::new(rows, guard.clone(), floor, crowd);
     let guard = StoredValue::new(guard);
+    let begin = Signal::derive(move || match mode {
+        PlanMode::UnderWay => page.scene.with(|scene| page.evidence.with(|known| stands(scene, known))),
+        PlanMode::New | PlanMode::Draft => Begin { stage: None, since: None },
+    });
     let rule = RwSignal::new(String::new());
     // Another rule has other people, and another share to begin from.
     Effect::new(move |before: Option<String>| {
@@ -163,7 +170,7 @@ pub fn PlanCard(
             </div>
             {(mode == PlanMode::New).then(|| view! { <ForWhom rule fault=editor.fault /> })}
             <Templates editor choose=mode != PlanMode::UnderWay />
-            <PlanEditor editor />
+            <PlanEditor editor begin under_way=mode == PlanMode::UnderWay />
             <div class="card-f row">
                 {(mode == PlanMode::Draft)
                     .then(|| {
@@ -265,6 +272,16 @@ fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor, Crowd) {
     (rows, floor, crowd)
 }
 
+/// Where a rollout under way stands, and since when it soaks there.
+fn stands(scene: &Scene, known: &Evidenced) -> Begin {
+    let Some(rollout) = scene.rollout_under_way() else { return Begin { stage: None, since: None } };
+    let stage = match rollout.position {
+        Position::Start => None,
+        Position::Stage(stage) => Some(stage),
+    };
+    Begin { stage, since: known.soaking_since().or(rollout.entered) }
+}
+
 /// How the rollout that is edited is watched; a new one is not.
 fn guard(scene: &Scene, mode: PlanMode) -> Guard {
     let rollout = scene.open_rollout().filter(|_| mode != PlanMode::New);
@@ -285,6 +302,20 @@ pub fn as_planned(stage: &StageInRollout) -> Stage<String> {
 fn told(scene: &Scene, planned: &Planned) -> Confirmation {
     let was: Vec<_> = scene.open_rollout().cloned().map_or_else(Vec::new, |rollout| rollout.stages);
     let was: Vec<_> = was.iter().map(as_planned).collect();
+    let guard = guard(scene, PlanMode::UnderWay);
+    let mut removed = vec![line(&was, &scene.segments)];
+    let mut added = vec![line(&planned.stages, &scene.segments)];
+    let gates = |stages: &[Stage<String>]| {
+        let asks = |stage: &Stage<String>| format!("{}: {}", stage.in_words(&scene.segments), gate_words(&stage.gate));
+        stages.iter().filter(|stage| !stage.gate.is_open()).map(asks).collect::<Vec<_>>()
+    };
+    let (before, after) = (gates(&was), gates(&planned.stages));
+    removed.extend(before.iter().filter(|line| !after.contains(line)).cloned());
+    added.extend(after.iter().filter(|line| !before.contains(line)).cloned());
+    if guard != planned.guard {
+        removed.push(guard_words(&guard));
+        added.push(guard_words(&planned.guard));
+    }
     Confirmation {
         title: format!("Change the plan of {}?", scene.flag.details.name),
         about: "This changes what comes next in",
@@ -298,8 +329,8 @@ fn told(scene: &Scene, planned: &Planned) -> Confirmation {
         reason: Reason::asked(Asks::InProduction, scene.environment.production),
         exact: Exact {
             path: format!("{} / {} / rollout / stages", scene.environment.key, scene.flag.key),
-            removed: vec![line(&was, &scene.segments)],
-            added: vec![line(&planned.stages, &scene.segments)],
+            removed,
+            added,
         },
         confirm: "Change the plan".into(),
         working: "Changing…",
@@ -333,6 +364,7 @@ mod tests {
     fn the_exact_change_is_the_two_lines() {
         let scene = fixture::scene(fixture::running(1));
         let told = told(&scene, &Planned { stages: Vec::new(), guard: Guard::default() });
+        assert_eq!(told.exact.added, [""]);
         assert_eq!(told.exact.removed, ["Staff → 1 % → 10 % → 25 % → 100 %"]);
         assert_eq!(told.reason, Reason::Required);
     }

@@ -12,6 +12,7 @@ use crate::components::{Button, ButtonKind, ButtonSize, Dialog, DialogFoot, Text
 use crate::form::{Attempt, key_from_name};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::plan::editor::{Editor, Planned};
+use crate::pages::flag::rollout::plan::starts::Start;
 use crate::state::{Segments, ToastKind, use_store};
 
 /// Templates to begin from, and the ways to keep and remove them.
@@ -32,9 +33,25 @@ pub fn Templates(
                 .then(|| {
                     view! {
                         <span class="fs12 ink3">"Begin from"</span>
-                        <button type="button" class="fchip" on:click=move |_| editor.usual()>
-                            "The usual line"
-                        </button>
+                        {Start::ALL
+                            .into_iter()
+                            .map(|start| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="fchip"
+                                        title=start.words()
+                                        on:click=move |_| {
+                                            let groups = untrack(|| store.segments());
+                                            let groups: Vec<_> = groups.iter().map(|group| group.key.clone()).collect();
+                                            editor.start(start, &groups);
+                                        }
+                                    >
+                                        {start.name()}
+                                    </button>
+                                }
+                            })
+                            .collect_view()}
                         <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
                             {
                                 let title = line(&plan.stages, &store.segments());
