@@ -106,6 +106,11 @@ pub fn prefers_dark() -> bool {
     query.is_some_and(|query| query.matches())
 }
 
+/// Whether nobody sees the page: it is in another tab, or its window is minimised.
+pub fn is_hidden() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
 /// The host of the page's address, such as `signalbox.example.org`.
 pub fn host() -> String {
     web_sys::window().and_then(|window| window.location().host().ok()).unwrap_or_default()

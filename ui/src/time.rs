@@ -29,6 +29,15 @@ pub fn day_and_clock<Zone: TimeZone>(time: &DateTime<Zone>, now: &DateTime<Zone>
     format!("{}, {}", day(time, now), clock(time))
 }
 
+/// "today, 14:20", "Thu 26 Nov, 14:20": a moment that is still to come.
+pub fn ahead<Zone: TimeZone>(time: &DateTime<Zone>, now: &DateTime<Zone>) -> String {
+    if time.date_naive() == now.date_naive() {
+        return format!("today, {}", clock(time));
+    }
+    let year = if time.year() == now.year() { String::new() } else { format!(" {}", time.year()) };
+    format!("{} {} {}{year}, {}", weekday(time), time.day(), month(time), clock(time))
+}
+
 /// "today", "yesterday", "Thursday 19 November", with the year where it is another: for headings of days.
 pub fn day_heading<Zone: TimeZone>(time: &DateTime<Zone>, now: &DateTime<Zone>) -> String {
     let days = now.date_naive().signed_duration_since(time.date_naive()).num_days();
@@ -163,6 +172,9 @@ mod tests {
         assert_eq!(day_heading(&at("2026-11-18T09:05:07+01:00"), &now), "Yesterday");
         assert_eq!(day_and_clock(&time, &now), "16 Nov, 09:05");
         assert_eq!(day_and_clock(&now, &now), "today, 14:32");
+        assert_eq!(ahead(&at("2026-11-26T14:20:00+01:00"), &now), "Thu 26 Nov, 14:20");
+        assert_eq!(ahead(&at("2026-11-19T18:00:00+01:00"), &now), "today, 18:00");
+        assert_eq!(ahead(&at("2027-01-04T09:00:00+01:00"), &now), "Mon 4 Jan 2027, 09:00");
     }
 
     #[test]

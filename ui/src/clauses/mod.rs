@@ -11,3 +11,4 @@ mod value;
 pub use attributes::{known_attributes, of_rules, of_segments};
 pub use draft::ClauseDraft;
 pub use editor::{Clauses, ClausesEditor};
+pub use value::{Days, Zone};

@@ -131,8 +131,14 @@ fn Lines(label: String, placeholder: &'static str, value: RwSignal<String>) -> i
     }
 }
 
+/// An IANA name of a time zone.
 #[component]
-fn Zone(label: String, value: RwSignal<String>) -> impl IntoView {
+pub fn Zone(
+    /// What it is for, for screen readers.
+    label: String,
+    /// Its name.
+    value: RwSignal<String>,
+) -> impl IntoView {
     view! {
         <label class="field clause-zone">
             <span class="sr">{label}</span>
@@ -151,8 +157,14 @@ fn Zone(label: String, value: RwSignal<String>) -> impl IntoView {
     }
 }
 
+/// Days of the week, each on or off.
 #[component]
-fn Days(label: String, value: RwSignal<Vec<Weekday>>) -> impl IntoView {
+pub fn Days(
+    /// What they are for, for screen readers.
+    label: String,
+    /// Those that are on, in order.
+    value: RwSignal<Vec<Weekday>>,
+) -> impl IntoView {
     let press = move |day: Weekday| {
         value.update(|days| match days.iter().position(|one| *one == day) {
             Some(place) => {

@@ -11,6 +11,8 @@ pub const KINDS: &[(&str, &str)] = &[
     ("rollout_resumed", "Resumed"),
     ("rollout_rolled_back", "Rolled back"),
     ("rollout_finished", "Rollout finished"),
+    ("stage_approved", "Stage approved"),
+    ("verdict_reached", "Verdict reached"),
     ("kill_switch_engaged", "Turned off for everyone"),
     ("kill_switch_lifted", "Turned on again"),
     ("reason_given", "Reason given afterwards"),

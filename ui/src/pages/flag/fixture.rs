@@ -1,8 +1,10 @@
 //! A flag of a bank, for tests: 164,000 people in production; stages Staff, 1 %, 10 %, 25 %, 100 %.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use signalbox_domain::guard::Gate;
 use signalbox_protocol::wire::configuration::Configuration;
 use signalbox_protocol::wire::environment::Environment;
+use signalbox_protocol::wire::evidence::{Evidence, MetricEvidence};
 use signalbox_protocol::wire::flag::Flag;
 
 use super::scene::Scene;
@@ -16,6 +18,51 @@ pub fn draft() -> Configuration {
 /// A configuration whose rollout runs in this stage, from 0.
 pub fn running(stage: usize) -> Configuration {
     configuration("running", json!({ "stage": stage }), stage + 1)
+}
+
+/// As [`running`], with a stage that asks for soak time before it is left.
+pub fn guarded(stage: usize) -> Configuration {
+    let mut configuration = running(stage);
+    if let Some(rollout) = &mut configuration.rollout {
+        rollout.stages[stage].gate = Gate { soak_minutes: 60, ..Gate::default() };
+    }
+    configuration
+}
+
+/// Evidence with these parts; without them nothing is known. Its metrics are as in [`metric`].
+pub fn evidence(parts: &Value) -> Evidence {
+    let mut all = json!({
+        "project": "bank", "flag": "payments-instant", "environment": "production", "rollout": "rol_1",
+        "automation": "recommend", "checks": [], "is_clear": false, "is_automatic": false, "metrics": [],
+        "people": { "control": 0, "treated": 0 },
+    });
+    overlay(&mut all, parts);
+    if let Some(metrics) = all["metrics"].as_array_mut() {
+        for own in metrics {
+            *own = metric_json(own);
+        }
+    }
+    serde_json::from_value(all).unwrap()
+}
+
+/// A guardrail on failed requests with these parts; without them nothing was measured.
+pub fn metric(parts: &Value) -> MetricEvidence {
+    serde_json::from_value(metric_json(parts)).unwrap()
+}
+
+fn metric_json(parts: &Value) -> Value {
+    let mut all = json!({
+        "metric": "errors", "name": "Errors", "measure": { "kind": "failed_requests" }, "unit": "share",
+        "worse": "more_is_worse", "role": "guardrail", "margin": 0.001, "outcome": "no_data", "people": 0,
+    });
+    overlay(&mut all, parts);
+    all
+}
+
+fn overlay(all: &mut Value, parts: &Value) {
+    for (name, part) in parts.as_object().into_iter().flatten() {
+        all[name] = part.clone();
+    }
 }
 
 /// As [`running`], but held.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::{Aspect, AspectPill, Button, ButtonKind, CopyKey, IconName, Tag, TagKind, Time, purpose_words};
 use crate::pages::flag::change::step::Step;
+use crate::pages::flag::evidence::Evidenced;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::standing::{reach_sentence, standing};
 use crate::pages::flag::tab::Tab;
@@ -28,8 +29,15 @@ pub fn FlagHeader() -> impl IntoView {
                     <Tag>{move || details.with(|details| purpose_words(details.purpose))}</Tag>
                     {move || {
                         let standing = standing.get();
-                        if standing.stopped {
+                        let harmful = page.evidence.with(Evidenced::asks_to_stop);
+                        if harmful && !standing.stopped {
+                            let words = format!("{}, look at it", standing.words);
+                            view! { <AspectPill aspect=Aspect::Danger>{words}</AspectPill> }.into_any()
+                        } else if standing.stopped {
                             view! { <AspectPill aspect=Aspect::Danger>{standing.words}</AspectPill> }.into_any()
+                        } else if page.evidence.with(Evidenced::is_clear) {
+                            let words = format!("{}, clear to go on", standing.words);
+                            view! { <AspectPill aspect=Aspect::Clear>{words}</AspectPill> }.into_any()
                         } else {
                             view! { <span class="pill pill--plain">{standing.words}</span> }.into_any()
                         }

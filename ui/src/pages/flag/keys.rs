@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use crate::pages::flag::change::step::{Step, back_one};
+use crate::pages::flag::change::step::{Step, back_one, steps};
 use crate::pages::flag::page::Page;
 use crate::shell::letters_are_on;
 
@@ -35,7 +35,8 @@ pub fn listen(page: Page) {
 
 /// What "advance" means now: start, advance, or finish after the last stage.
 fn next_step(page: Page) -> Option<Step> {
-    [Step::Start, Step::Advance, Step::Finish].into_iter().find(|step| untrack(|| page.obstacle(*step)).is_none())
+    let first = page.scene.with_untracked(|scene| steps(scene).first().copied());
+    first.filter(|step| matches!(step, Step::Start | Step::Advance | Step::Finish))
 }
 
 /// Whether the key belongs to a field, or to the browser.

@@ -6,6 +6,7 @@ pub mod base;
 pub mod change;
 mod client_side;
 pub mod crowd;
+mod evidence;
 #[cfg(test)]
 mod fixture;
 pub mod form_foot;

@@ -7,6 +7,7 @@ use signalbox_protocol::wire::configuration::Configuration;
 use signalbox_protocol::wire::flag::Flag;
 
 use crate::pages::flag::change::step::Step;
+use crate::pages::flag::evidence::{Evidenced, follow};
 use crate::pages::flag::scene::Scene;
 use crate::state::{Store, use_store};
 
@@ -15,6 +16,8 @@ use crate::state::{Store, use_store};
 pub struct Page {
     /// The flag in the environment that is looked at, as it is now.
     pub scene: Memo<Arc<Scene>>,
+    /// What production shows of its rollout.
+    pub evidence: Signal<Evidenced>,
     /// The dialog that is open.
     pub dialog: RwSignal<Option<Asking>>,
     store: Store,
@@ -40,7 +43,8 @@ pub fn use_page() -> Page {
 impl Page {
     /// For a scene that is kept up to date.
     pub fn new(scene: Memo<Arc<Scene>>) -> Self {
-        Self { scene, dialog: RwSignal::new(None), store: use_store() }
+        let store = use_store();
+        Self { scene, evidence: follow(store, scene), dialog: RwSignal::new(None), store }
     }
 
     /// Why nothing can be changed here now, if so: offline, a viewer, in the archive.

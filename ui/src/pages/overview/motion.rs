@@ -165,6 +165,11 @@ fn held_words(state: &FlagInEnvironment, rollout: &RolloutRow) -> &'static str {
         _ if state.killed.is_some() => "Off for everyone",
         Some(HeldBecause::RollBack) => "Held after a roll back",
         Some(HeldBecause::Kill) => "Held since it was turned off",
+        Some(HeldBecause::Harm) => "Held for harm",
+        Some(HeldBecause::Signal) => "Held for a signal",
+        Some(HeldBecause::SampleRatio) => "Held, groups are uneven",
+        Some(HeldBecause::NoEvidence) => "Held without evidence",
+        Some(HeldBecause::TookTooLong) => "Held, took too long",
         Some(HeldBecause::Hold) | None => "Held by hand",
     }
 }

@@ -112,6 +112,11 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
             let how = match rollout.held_because {
                 Some(HeldBecause::RollBack) => "Rolled back",
                 Some(HeldBecause::Kill) => "Held since the kill switch was used",
+                Some(HeldBecause::Harm) => "Held because harm was shown",
+                Some(HeldBecause::Signal) => "Held because a signal was broken",
+                Some(HeldBecause::SampleRatio) => "Held because the groups are not as large as they were drawn",
+                Some(HeldBecause::NoEvidence) => "Held because evidence could not be read",
+                Some(HeldBecause::TookTooLong) => "Held because the stage took too long",
                 Some(HeldBecause::Hold) | None => "Held by hand",
             };
             let who = match state.people {

@@ -10,7 +10,7 @@ use signalbox_protocol::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::components::{Dialog, DialogFoot, FieldError, TextField};
 use crate::form::Attempt;
 use crate::pages::flag::crowd::Crowd;
-use crate::pages::flag::rollout::plan::{Editor, Floor, PlanEditor, StageRow, free_key, usual};
+use crate::pages::flag::rollout::plan::{Begin, Editor, Floor, PlanEditor, Planned, StageRow, free_key, usual};
 use crate::state::{ToastKind, use_store};
 
 /// Before a plan begins, nobody has the feature.
@@ -34,7 +34,8 @@ pub fn PlanDialog(
         None => usual(NOBODY),
     };
     // What the server says about a stage stands at that stage, the rest below the fields.
-    let editor = Editor::new(rows, NOBODY, crowd);
+    let guard = plan.as_ref().map(|plan| plan.guard.clone()).unwrap_or_default();
+    let editor = Editor::new(rows, guard, NOBODY, crowd);
     let disabled = Signal::derive(move || store.can_edit().err());
     let title = plan.as_ref().map_or_else(|| "New plan".into(), |plan| format!("Change {}", plan.name));
     let send = move |()| {
@@ -43,25 +44,30 @@ pub fn PlanDialog(
             return;
         }
         attempt.problem.clear();
-        let Some(stages) = editor.finished() else { return };
+        let Some(Planned { stages, guard }) = editor.finished() else { return };
         let name = name.get_untracked().trim().to_owned();
         let before = plan.clone();
         let answer = async move {
             let answer = match before {
                 Some(before) => {
                     let at = AtPlan { project: project.key.clone(), plan: before.key.clone() };
-                    let body = ChangePlan { name, stages };
+                    let body = ChangePlan { name, stages, guard };
                     store.send::<ChangePlanEndpoint>(&at, &body, Some(before.version)).await
                 }
                 None => {
                     let at = AtProject { project: project.key.clone() };
                     // It runs out of keys for no number of plans.
                     let key = free_key(&name, &untrack(|| store.plans())).expect("a number makes any key free");
-                    store.send::<CreatePlanEndpoint>(&at, &CreatePlan { key, name, stages }, None).await
+                    store.send::<CreatePlanEndpoint>(&at, &CreatePlan { key, name, stages, guard }, None).await
                 }
             };
             answer.inspect_err(|error| {
-                if error.error.field.as_deref().is_some_and(|field| field.starts_with("stages")) {
+                if error
+                    .error
+                    .field
+                    .as_deref()
+                    .is_some_and(|field| field.starts_with("stages") || field.starts_with("guard"))
+                {
                     editor.fault.set(error.clone());
                 }
             })
@@ -90,9 +96,9 @@ pub fn PlanDialog(
                 error=attempt.problem.at("name")
             />
             <div class="plan-in-dialog">
-                <PlanEditor editor />
+                <PlanEditor editor begin=Begin { stage: None, since: None } />
             </div>
-            <FieldError error=attempt.problem.elsewhere(&["name", "stages"]) />
+            <FieldError error=attempt.problem.elsewhere(&["name", "stages", "guard"]) />
         </Dialog>
     }
 }

@@ -3,8 +3,8 @@
 use signalbox_domain::rollout::Position;
 use signalbox_protocol::ErrorBody;
 use signalbox_protocol::endpoint::{
-    AdvanceRollout, EngageKillSwitch, FinishRollout, HoldRollout, LiftKillSwitch, ResumeRollout, RollBackRollout,
-    StartRollout,
+    AdvanceRollout, ApproveStage, EngageKillSwitch, FinishRollout, HoldRollout, LiftKillSwitch, ResumeRollout,
+    RollBackRollout, StartRollout,
 };
 use signalbox_protocol::wire::Why;
 use signalbox_protocol::wire::configuration::Configuration;
@@ -25,6 +25,7 @@ pub async fn send(store: Store, scene: &Scene, step: Step, reason: Option<String
     match step {
         Step::Start => store.send::<StartRollout>(&at, &why, version).await,
         Step::Advance => store.send::<AdvanceRollout>(&at, &why, version).await,
+        Step::Approve => store.send::<ApproveStage>(&at, &why, version).await,
         Step::Hold => store.send::<HoldRollout>(&at, &why, None).await,
         Step::Resume => store.send::<ResumeRollout>(&at, &why, version).await,
         Step::RollBack(to) => {
@@ -47,6 +48,9 @@ pub fn outcome(scene: &Scene, step: Step) -> String {
     match step {
         Step::Start | Step::Advance => {
             format!("{name} is at {} in {environment}.", next.map(title).unwrap_or_default())
+        }
+        Step::Approve => {
+            format!("{name} is approved for {} in {environment}.", next.map_or_else(|| "its end".into(), title))
         }
         Step::Hold => format!("{name} is held at {here} in {environment}."),
         Step::Resume => format!("{name} goes on at {here} in {environment}."),
@@ -81,6 +85,7 @@ mod tests {
             Step::RollBack(Position::Start),
             "Instant payments is back at the start in Production, and held there.",
         );
+        check(fixture::running(2), Step::Approve, "Instant payments is approved for 25 % in Production.");
         check(fixture::nobody(), Step::TurnOff, "Instant payments is off for everyone in Production.");
     }
 }

@@ -12,6 +12,8 @@ pub enum Step {
     Start,
     /// Enter the next stage.
     Advance,
+    /// Agree that the rollout leaves the stage where it stands.
+    Approve,
     /// Stop where it is.
     Hold,
     /// Go on after a hold.
@@ -25,6 +27,9 @@ pub enum Step {
     /// Give again what the rule says.
     TurnOn,
 }
+
+/// Why a rollout does not go on before somebody has agreed.
+pub const UNAPPROVED: &str = "Somebody other than whoever started the rollout must approve it first.";
 
 /// Whether a version goes with a step, and whether it asks for a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +48,9 @@ impl Step {
         match self {
             Self::Hold | Self::TurnOff => Asks::Afterwards,
             Self::TurnOn => Asks::Always,
-            Self::Start | Self::Advance | Self::Resume | Self::RollBack(_) | Self::Finish => Asks::InProduction,
+            Self::Start | Self::Advance | Self::Approve | Self::Resume | Self::RollBack(_) | Self::Finish => {
+                Asks::InProduction
+            }
         }
     }
 
@@ -63,6 +70,7 @@ impl Step {
         match self {
             Self::Start => "Start rollout".into(),
             Self::Advance => format!("Advance to {}", title(scene.open_rollout().and_then(next).map(Position::Stage))),
+            Self::Approve => "Approve".into(),
             Self::Hold => "Hold here".into(),
             Self::Resume => "Resume".into(),
             Self::RollBack(_) => "Roll back".into(),
@@ -77,6 +85,7 @@ impl Step {
         match self {
             Self::Start => "Starting…",
             Self::Advance => "Advancing…",
+            Self::Approve => "Approving…",
             Self::Hold => "Holding…",
             Self::Resume => "Resuming…",
             Self::RollBack(_) => "Rolling back…",
@@ -104,18 +113,36 @@ impl Step {
             (Self::Advance, Some(RolloutStatus::Held)) => turned_off.or(Some("It is held. Resume it first.")),
             (Self::Advance, Some(RolloutStatus::Running)) => {
                 let last = scene.open_rollout().is_some_and(|rollout| next(rollout).is_none());
-                turned_off.or(last.then_some("It stands in its last stage. Finish it."))
+                let last = last.then_some("It stands in its last stage. Finish it.");
+                turned_off.or(last).or_else(|| unapproved(scene))
+            }
+            (Self::Approve, Some(RolloutStatus::Held)) => turned_off.or(Some("It is held. Resume it first.")),
+            (Self::Approve, Some(RolloutStatus::Running)) => {
+                let asked = unapproved(scene).is_some();
+                turned_off.or((!asked).then_some("Nobody's approval is asked here."))
             }
             (Self::Hold, Some(RolloutStatus::Held)) => Some("It is held already."),
             (Self::Hold, Some(RolloutStatus::Running)) => None,
             (Self::Resume, Some(RolloutStatus::Running)) => Some("It is not held."),
-            (Self::Resume | Self::Finish, Some(_)) => turned_off,
+            (Self::Resume, Some(_)) => turned_off,
+            (Self::Finish, Some(_)) => {
+                let last = scene.open_rollout().is_some_and(|rollout| next(rollout).is_none());
+                turned_off.or_else(|| unapproved(scene).filter(|_| last))
+            }
             (Self::RollBack(_), Some(_)) => {
                 let start = scene.open_rollout().is_some_and(|rollout| rollout.position == Position::Start);
                 start.then_some("It stands before its first stage already.")
             }
         }
     }
+}
+
+/// Why it may not leave its stage yet, where somebody's agreement is asked for that nobody has given.
+fn unapproved(scene: &Scene) -> Option<&'static str> {
+    let rollout = scene.rollout_under_way()?;
+    let Position::Stage(stage) = rollout.position else { return None };
+    let asks = rollout.stages.get(stage).is_some_and(|stage| stage.gate.approval);
+    (asks && rollout.approved_by.is_none()).then_some(UNAPPROVED)
 }
 
 /// What to do next, most important first: the primary action, then the others.
@@ -191,6 +218,17 @@ mod tests {
         check(fixture::held(2), "Resume | Roll back");
         let mut killed = fixture::held(2);
         killed.killed = Some(Timestamp::from_millis(1));
+        let mut unapproved = fixture::guarded(2);
+        unapproved.rollout.as_mut().unwrap().stages[2].gate.approval = true;
+        let scene = fixture::scene(unapproved.clone());
+        assert_eq!(Step::Approve.obstacle(&scene), None);
+        check(
+            unapproved.clone(),
+            "Advance to 25 % (Somebody other than whoever started the rollout must approve it first.) | Hold here | Roll \
+             back",
+        );
+        unapproved.rollout.as_mut().unwrap().approved_by = Some("Jonas Weber".into());
+        check(unapproved, "Advance to 25 % | Hold here | Roll back");
         check(killed, "Resume (It is off for everyone. Turn it on again first.) | Roll back");
     }
 

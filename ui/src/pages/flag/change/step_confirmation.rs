@@ -1,5 +1,6 @@
 //! What the confirm dialog says before a step of a rollout, or before the kill switch.
 
+use signalbox_domain::guard::Automation;
 use signalbox_domain::rollout::{Position, RolloutStatus, StageAudience};
 use signalbox_domain::words::difference;
 use signalbox_domain::{Share, people};
@@ -21,13 +22,14 @@ pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
         Step::Start => at(Position::Stage(0))?,
         Step::Advance => at(Position::Stage(rollout.and_then(next)?))?,
         Step::RollBack(to) => at(to)?,
-        Step::Hold | Step::Resume | Step::Finish => rollout.map(|_| now.clone())?,
+        Step::Approve | Step::Hold | Step::Resume | Step::Finish => rollout.map(|_| now.clone())?,
         Step::TurnOff => Side::off(),
         Step::TurnOn => scene.unless_turned_off(),
     };
     let title = match step {
         Step::Start => format!("Start {name} with {}?", after.title),
         Step::Advance => format!("Let {name} into {}?", after.title),
+        Step::Approve => format!("Approve that {name} enters {}?", ahead(scene)),
         Step::Hold => format!("Hold {name} at {}?", now.title),
         Step::Resume => format!("Resume {name} at {}?", now.title),
         Step::RollBack(to) => format!("Take {name} back to {}?", place(to, &after)),
@@ -36,12 +38,13 @@ pub fn confirmation(scene: &Scene, step: Step) -> Option<Confirmation> {
         Step::TurnOn => format!("Turn {name} on again?"),
     };
     let about = match step {
+        Step::Approve => "This agrees to what comes next in",
         Step::Hold => "This stops the rollout in",
         Step::Resume => "This lets the rollout go on in",
         Step::Finish => "This ends the rollout in",
         _ => "This changes what people see in",
     };
-    let moves = !matches!(step, Step::Hold | Step::Resume | Step::Finish);
+    let moves = !matches!(step, Step::Approve | Step::Hold | Step::Resume | Step::Finish);
     let change = Change::new(scene.crowd(), now.clone(), after.clone());
     Some(Confirmation {
         title,
@@ -73,6 +76,14 @@ fn effect(scene: &Scene, step: Step, change: &Change) -> Effect {
     };
     match step {
         Step::Start | Step::Advance | Step::RollBack(_) => Effect::of(change),
+        Step::Approve if goes_on_by_itself(scene) => {
+            Effect::new("", "Nobody", format!(" gains it by this alone; it then enters {} by itself.", ahead(scene)))
+        }
+        Step::Approve => Effect::new(
+            "",
+            "Nobody",
+            format!(" gains or loses it by this; somebody may then let it into {}.", ahead(scene)),
+        ),
         Step::Hold => keep("; nobody else gets it until somebody resumes."),
         Step::Resume => keep("; it changes nothing for anybody until somebody advances."),
         Step::Finish if change.now.share == Share::EVERYBODY => keep(" for good."),
@@ -104,6 +115,7 @@ fn confirm(scene: &Scene, step: Step, change: &Change) -> String {
             format!("Take it away from {}", people::in_words(now - after))
         }
         (Step::RollBack(to), ..) => format!("Roll back to {}", place(to, &change.after)),
+        (Step::Approve, ..) => format!("Approve {}", ahead(scene)),
         (Step::Hold, ..) => format!("Hold at {}", change.now.title),
         (Step::Resume, ..) => format!("Resume at {}", change.now.title),
         (Step::Finish, ..) => format!("Finish at {}", change.now.title),
@@ -157,6 +169,11 @@ fn facts(scene: &Scene, step: Step, change: &Change) -> Vec<Fact> {
             ),
             Fact::new(WayBack, "It is held there. Resume and advance to let the same people in again."),
         ],
+        Step::Approve => vec![
+            Fact::new(Who, "You agree by name. Whoever started the rollout cannot."),
+            Fact::new(NotAffected, format!("Whoever has it at {here} keeps it.{own}")),
+            Fact::new(WayBack, "It counts for this stage only. Hold it or roll it back at any time."),
+        ],
         Step::Hold => vec![
             Fact::new(NotAffected, format!("Whoever has it keeps it.{own}")),
             Fact::new(WayBack, "Resume at any time."),
@@ -186,6 +203,16 @@ fn facts(scene: &Scene, step: Step, change: &Change) -> Vec<Fact> {
             Fact::new(WayBack, "Turn it off for everyone again at any time."),
         ],
     }
+}
+
+/// What the stage ahead is called.
+fn ahead(scene: &Scene) -> String {
+    let stage = scene.open_rollout().and_then(|rollout| rollout.stages.get(next(rollout)?));
+    stage.map_or_else(|| "its end".to_owned(), |stage| stage.title.clone())
+}
+
+fn goes_on_by_itself(scene: &Scene) -> bool {
+    scene.rollout_under_way().is_some_and(|rollout| rollout.guard.automation == Automation::Auto)
 }
 
 /// The first three, and how many more there are.
@@ -237,6 +264,9 @@ fn exact(scene: &Scene, step: Step, change: &Change) -> Exact {
             // Turned off, the stage moves although nobody has it; the lines tell what moves.
             let reach = scene.unless_turned_off();
             Exact { path: at("rollout"), removed: lines(stage(here), &reach), added: lines(stage(to), &change.after) }
+        }
+        Step::Approve => {
+            Exact { path: at("rollout"), removed: vec!["approved: no".into()], added: vec!["approved: yes".into()] }
         }
         Step::Hold => status("running", "held"),
         Step::Resume => status("held", "running"),

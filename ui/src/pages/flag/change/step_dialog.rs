@@ -6,12 +6,14 @@ use leptos::prelude::*;
 use signalbox_domain::people;
 use signalbox_domain::rollout::Position;
 
+use crate::components::{Aspect, AspectGlyph};
 use crate::pages::flag::change::act::{outcome, send};
 use crate::pages::flag::change::confirmation::Confirmation;
 use crate::pages::flag::change::step::{Asks, Step, ways_back};
 use crate::pages::flag::change::step_confirmation::confirmation;
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::crowd::{figure, in_words};
+use crate::pages::flag::evidence::verdict;
 use crate::pages::flag::page::{Asking, use_page};
 use crate::pages::flag::scene::Scene;
 use crate::state::{ToastKind, use_store};
@@ -38,6 +40,14 @@ pub fn StepDialog(
         return ().into_any();
     };
     let confirmation = Signal::derive(move || told.get().unwrap_or_else(|| Confirmation::clone(&first)));
+    // As it was when the dialog opened, like everything else in it.
+    let warning = match step.get_untracked() {
+        Step::Advance | Step::Finish => page.evidence.with_untracked(|known| {
+            let verdict = known.warns().then(|| verdict(&scene, known))?;
+            Some(format!("{}. {}", verdict.title, verdict.sentence))
+        }),
+        _ => None,
+    };
     let places = match (step.get_untracked(), scene.rollout_under_way()) {
         (Step::RollBack(_), Some(rollout)) => ways_back(rollout),
         _ => Vec::new(),
@@ -66,6 +76,14 @@ pub fn StepDialog(
     };
     view! {
         <ConfirmDialog confirmation send=change on_close=close>
+            {warning.map(|warning| {
+                view! {
+                    <p class="row top fs12 step-warning">
+                        <AspectGlyph aspect=Aspect::Caution />
+                        <span class="num">{warning}</span>
+                    </p>
+                }
+            })}
             <WaysBack scene places step />
         </ConfirmDialog>
     }

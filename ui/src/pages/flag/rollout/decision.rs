@@ -1,33 +1,38 @@
 //! The next step: what it would do, and the buttons that ask to confirm it.
 
 use leptos::prelude::*;
-use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
+use signalbox_domain::rollout::{Position, RolloutStatus};
+use signalbox_protocol::wire::evidence::Evidence;
 
-use crate::components::{Aspect, AspectGlyph, Button, ButtonKind, Icon, IconName};
-use crate::pages::flag::change::step::{Step, back_one, next, steps};
+use crate::components::{AspectGlyph, Button, ButtonKind, Icon, IconName};
+use crate::pages::flag::change::step::{Step, UNAPPROVED, back_one, next, steps};
 use crate::pages::flag::crowd::figure;
-use crate::pages::flag::page::use_page;
+use crate::pages::flag::evidence::{EvidenceTable, Evidenced, GateChecks, Lamp, is_guarded, verdict};
+use crate::pages::flag::page::{Page, use_page};
 use crate::pages::flag::scene::Scene;
 use crate::state::use_store;
 use crate::time;
 
-/// The state as a title, the next step as buttons, what they would do as facts.
+/// The state as a title, the next step as buttons, what guards it, what was measured, what each step would do as facts.
 #[component]
 pub fn Decision() -> impl IntoView {
     let page = use_page();
-    let verdict = Memo::new(move |_| page.scene.with(|scene| verdict(scene)));
-    let steps = Memo::new(move |_| page.scene.with(|scene| steps(scene)));
-    let blocked = move || steps.with(|steps| steps.first().and_then(|step| page.obstacle(*step)));
+    let verdict = Memo::new(move |_| page.scene.with(|scene| page.evidence.with(|known| verdict(scene, known))));
+    let steps = Memo::new(move |_| offered(page));
+    let evidence = Memo::new(move |_| page.evidence.with(|known| known.here().cloned()));
+    let evidence = Signal::<Option<Evidence>>::from(evidence);
+    let blocked = move || {
+        let reason = steps.with(|steps| steps.first().and_then(|step| page.obstacle(*step)));
+        // A missing approval stands among what is missing already.
+        reason.filter(|reason| reason != UNAPPROVED || evidence.with(Option::is_none))
+    };
     view! {
         <section class="card" aria-labelledby="decision">
             <div class="row gap3 decision">
                 <span class="decision-lamp">
-                    {move || {
-                        if verdict.with(|verdict| verdict.stopped) {
-                            view! { <AspectGlyph aspect=Aspect::Danger /> }.into_any()
-                        } else {
-                            view! { <Icon name=IconName::User /> }.into_any()
-                        }
+                    {move || match verdict.with(|verdict| verdict.lamp) {
+                        Lamp::Shows(aspect) => view! { <AspectGlyph aspect /> }.into_any(),
+                        Lamp::Person => view! { <Icon name=IconName::User /> }.into_any(),
                     }}
                 </span>
                 <div class="grow">
@@ -35,7 +40,8 @@ pub fn Decision() -> impl IntoView {
                         {move || verdict.with(|verdict| verdict.title.clone())}
                     </h2>
                     <p class="fs12 ink2 num">
-                        {move || blocked().unwrap_or_else(|| verdict.with(|verdict| verdict.sentence.clone()))}
+                        {move || verdict.with(|verdict| verdict.sentence.clone())}
+                        {move || blocked().map(|reason| view! { <span class="decision-blocked">{reason}</span> })}
                     </p>
                 </div>
                 <span class="row decision-steps">
@@ -47,90 +53,73 @@ pub fn Decision() -> impl IntoView {
                     }}
                 </span>
             </div>
+            <GateChecks evidence />
+            <EvidenceTable evidence />
             <DecisionFacts />
         </section>
     }
+}
+
+/// What a person can do next, most important first: agreeing comes first where nothing else is missing.
+fn offered(page: Page) -> Vec<Step> {
+    let mut steps = page.scene.with(|scene| steps(scene));
+    let approves = page.evidence.with(Evidenced::awaits_approval)
+        && page.scene.with(|scene| Step::Approve.obstacle(scene).is_none());
+    if approves {
+        steps.insert(0, Step::Approve);
+    }
+    steps
+}
+
+/// Whether going on is what the page suggests: nothing guards the step, or everything that does holds.
+fn is_suggested(page: Page) -> bool {
+    page.evidence.with(|known| match known {
+        Evidenced::Here(_) => !known.warns(),
+        _ => page.scene.with(|scene| !is_guarded(scene)),
+    })
 }
 
 /// A button that opens the dialog of a step.
 #[component]
 fn StepButton(step: Step) -> impl IntoView {
     let page = use_page();
-    let label = page.scene.with_untracked(|scene| step.label(scene));
-    let (kind, icon) = match step {
-        Step::Start | Step::Resume => (ButtonKind::Primary, Some(IconName::Play)),
-        Step::Advance => (ButtonKind::Primary, None),
-        Step::Finish => (ButtonKind::Primary, Some(IconName::Check)),
-        Step::Hold => (ButtonKind::Plain, Some(IconName::Pause)),
-        Step::RollBack(_) => (ButtonKind::Quiet, Some(IconName::Undo)),
-        Step::TurnOff | Step::TurnOn => (ButtonKind::Plain, Some(IconName::Power)),
+    // Its label, its kind and its icon follow what is known by now.
+    let kind = Memo::new(move |_| match step {
+        Step::Advance | Step::Finish if !is_suggested(page) => ButtonKind::Plain,
+        Step::Start | Step::Resume | Step::Advance | Step::Approve | Step::Finish => ButtonKind::Primary,
+        Step::Hold | Step::TurnOff | Step::TurnOn => ButtonKind::Plain,
+        Step::RollBack(_) if page.evidence.with(Evidenced::asks_to_stop) => ButtonKind::Danger,
+        Step::RollBack(_) => ButtonKind::Quiet,
+    });
+    let icon = match step {
+        Step::Start | Step::Resume => Some(IconName::Play),
+        Step::Advance => None,
+        Step::Approve | Step::Finish => Some(IconName::Check),
+        Step::Hold => Some(IconName::Pause),
+        Step::RollBack(_) => Some(IconName::Undo),
+        Step::TurnOff | Step::TurnOn => Some(IconName::Power),
     };
     let key = match step {
         Step::Start | Step::Advance | Step::Finish => Some("A"),
         Step::Hold => Some("H"),
         Step::RollBack(_) => Some("R"),
-        Step::Resume | Step::TurnOff | Step::TurnOn => None,
+        Step::Approve | Step::Resume | Step::TurnOff | Step::TurnOn => None,
     };
-    view! {
-        <Button
-            kind
-            opens="dialog"
-            disabled=Signal::derive(move || page.obstacle(step))
-            on_press=move |()| page.ask(step)
-            attr:aria-keyshortcuts=key
-        >
-            {icon.map(|name| view! { <Icon name small=true /> })}
-            {label}
-            {(step == Step::Advance).then(|| view! { <Icon name=IconName::ArrowRight small=true /> })}
-        </Button>
-    }
-}
-
-/// How it stands, and what comes next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Verdict {
-    title: String,
-    sentence: String,
-    stopped: bool,
-}
-
-fn verdict(scene: &Scene) -> Verdict {
-    let stopped = |title: String, sentence: String| Verdict { title, sentence, stopped: true };
-    let ready = |title: String, sentence: String| Verdict { title, sentence, stopped: false };
-    let reach = scene.unless_turned_off();
-    let rollout = scene.open_rollout();
-    if scene.configuration.killed.is_some() {
-        let rest = if scene.rollout_under_way().is_some() { " The rollout is held and keeps its place." } else { "" };
-        return stopped("Off for everyone".into(), format!("Nobody has it, whatever the rule says.{rest}"));
-    }
-    let Some(rollout) = rollout else {
-        return ready("No rollout is under way".into(), String::new());
-    };
-    match (rollout.status, next(rollout)) {
-        (RolloutStatus::Draft, _) => {
-            let first = rollout.stages.first().map_or("", |stage| stage.title.as_str());
-            ready(format!("Ready to start with {first}"), "Nobody gets anything until you start it.".into())
+    move || {
+        let label = page.scene.with_untracked(|scene| step.label(scene));
+        view! {
+            <Button
+                kind=kind.get()
+                opens="dialog"
+                disabled=Signal::derive(move || page.obstacle(step))
+                on_press=move |()| page.ask(step)
+                attr:aria-keyshortcuts=key
+            >
+                {icon.map(|name| view! { <Icon name small=true /> })}
+                {label}
+                {(step == Step::Advance).then(|| view! { <Icon name=IconName::ArrowRight small=true /> })}
+            </Button>
         }
-        (RolloutStatus::Held, _) => {
-            let place = match rollout.position {
-                Position::Start => "before the start".to_owned(),
-                Position::Stage(_) => format!("at {}", reach.title),
-            };
-            let why = match rollout.held_because {
-                Some(HeldBecause::RollBack) => "It was rolled back.",
-                Some(HeldBecause::Kill) => "It was held when the flag was turned off.",
-                Some(HeldBecause::Hold) | None => "Somebody held it.",
-            };
-            stopped(format!("Held {place}"), format!("{why} It goes no further until somebody resumes it."))
-        }
-        (_, Some(stage)) => {
-            let title = &rollout.stages[stage].title;
-            ready(format!("Ready for {title} when you are"), "No checks guard this step, so a person decides.".into())
-        }
-        (_, None) => ready(
-            format!("In its last stage, {}", reach.title),
-            "Finish it, and the rule keeps what the rollout came to.".into(),
-        ),
     }
 }
 
@@ -214,32 +203,6 @@ fn facts(scene: &Scene, entered: Option<(String, String)>) -> Vec<(&'static str,
 mod tests {
     use super::*;
     use crate::pages::flag::fixture;
-    use signalbox_domain::Timestamp;
-    use signalbox_protocol::wire::configuration::Configuration;
-
-    fn check(configuration: Configuration, title: &str, sentence: &str) {
-        let verdict = verdict(&fixture::scene(configuration));
-        assert_eq!((verdict.title.as_str(), verdict.sentence.as_str()), (title, sentence));
-    }
-
-    #[test]
-    fn the_title_is_the_state() {
-        check(fixture::draft(), "Ready to start with Staff", "Nobody gets anything until you start it.");
-        check(fixture::running(1), "Ready for 10 % when you are", "No checks guard this step, so a person decides.");
-        check(
-            fixture::running(4),
-            "In its last stage, 100 %",
-            "Finish it, and the rule keeps what the rollout came to.",
-        );
-        check(fixture::held(2), "Held at 10 %", "Somebody held it. It goes no further until somebody resumes it.");
-        let mut killed = fixture::held(2);
-        killed.killed = Some(Timestamp::from_millis(1));
-        check(
-            killed,
-            "Off for everyone",
-            "Nobody has it, whatever the rule says. The rollout is held and keeps its place.",
-        );
-    }
 
     #[test]
     fn facts_compare_the_ways_on_and_back() {

@@ -1,5 +1,6 @@
 //! The rollout of the flag in this environment: its line, the next step, who had it over time.
 
+mod automation;
 mod course;
 mod course_card;
 mod course_chart;
@@ -15,6 +16,7 @@ use signalbox_domain::rollout::RolloutStatus;
 
 use crate::components::{Button, ButtonKind, ButtonSize, IconName, Time};
 use crate::pages::flag::page::use_page;
+use automation::AutomationSwitch;
 use course_card::CourseCard;
 use decision::Decision;
 use plan::{NoRollout, PlanCard, PlanMode};
@@ -108,6 +110,7 @@ fn TrackCard(editing: RwSignal<bool>) -> impl IntoView {
                 </span>
             </div>
             <Track />
+            <AutomationSwitch />
         </section>
     }
 }

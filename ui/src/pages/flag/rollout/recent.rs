@@ -111,8 +111,8 @@ pub fn RecentChanges(history: History) -> impl IntoView {
                         <ul class="list">
                             {entries
                                 .into_iter()
-                                // A reason stands with what it is the reason for.
-                                .filter(|entry| entry.kind != "reason_given")
+                                // A reason stands with what it is the reason for, a verdict with what was measured.
+                                .filter(|entry| entry.kind != "reason_given" && entry.kind != "verdict_reached")
                                 .take(SHOWN)
                                 .map(|entry| view! { <Deed entry /> })
                                 .collect_view()}
@@ -163,6 +163,7 @@ fn deed(entry: &AuditEntry) -> String {
         "rollout_resumed" => "resumed it",
         "rollout_rolled_back" => "rolled it back",
         "rollout_finished" => "finished the rollout",
+        "stage_approved" => "approved that it goes on",
         "kill_switch_engaged" => "turned it off for everyone",
         "kill_switch_lifted" => "turned it on again",
         // What this version does not know is told as the server tells it.

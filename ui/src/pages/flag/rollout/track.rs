@@ -5,6 +5,7 @@ use signalbox_domain::Timestamp;
 use signalbox_domain::rollout::{HeldBecause, Position};
 
 use crate::components::{Aspect, AspectGlyph, Icon, IconName, Tag, TagKind};
+use crate::pages::flag::evidence::passed;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::line::{Block, Lies, Signal as Lamp, blocks};
 use crate::state::use_store;
@@ -121,7 +122,7 @@ fn BlockSignal(signal: Lamp, after: String, because: Option<HeldBecause>, first:
     let (lamp, words, tone) = match signal {
         Lamp::Start => (None, "Start", "ink3 m"),
         Lamp::Passed => (Some(view! { <Icon name=IconName::Check /> }.into_any()), "Passed", "ink2 m"),
-        Lamp::Ready => (Some(view! { <Icon name=IconName::User /> }.into_any()), "Ready when you are", "m"),
+        Lamp::Ready => (None, "", ""),
         Lamp::Held => (Some(view! { <AspectGlyph aspect=Aspect::Danger /> }.into_any()), "Held", "m danger"),
         Lamp::Off => (Some(view! { <AspectGlyph aspect=Aspect::Danger /> }.into_any()), "Off for everyone", "m danger"),
         Lamp::Later => (Some(view! { <AspectGlyph aspect=Aspect::Off /> }.into_any()), "Not yet", "ink3 m"),
@@ -129,20 +130,22 @@ fn BlockSignal(signal: Lamp, after: String, because: Option<HeldBecause>, first:
     };
     let detail = match signal {
         Lamp::Start | Lamp::Passed => moment().into_any(),
-        Lamp::Ready => view! { <span class="hide-n">"a person decides"</span> }.into_any(),
+        Lamp::Ready => ().into_any(),
         Lamp::Held => held_words(because).into_any(),
         Lamp::Off => "turn it on first".into_any(),
         Lamp::Later => format!("after {after}").into_any(),
         Lamp::Ended => "before this stage".into_any(),
     };
+    if signal == Lamp::Ready {
+        return view! { <ReadySignal /> }.into_any();
+    }
     let bare = matches!(signal, Lamp::Later | Lamp::Ended);
-    let person = signal == Lamp::Ready;
     view! {
         {lamp
             .map(|lamp| {
                 view! {
                     <span class="post"></span>
-                    <span class="lamp" class:lamp--bare=bare class:lamp--person=person>
+                    <span class="lamp" class:lamp--bare=bare>
                         {lamp}
                     </span>
                 }
@@ -152,12 +155,48 @@ fn BlockSignal(signal: Lamp, after: String, because: Option<HeldBecause>, first:
             <span class="fs11 ink3 num">{detail}</span>
         </span>
     }
+    .into_any()
+}
+
+/// The signal at the entrance of the next stage: what its checks say, or that a person decides.
+#[component]
+fn ReadySignal() -> impl IntoView {
+    let page = use_page();
+    let told = Memo::new(move |_| page.evidence.with(passed));
+    move || {
+        let (lamp, words, tone, detail) = match told.get() {
+            Some(told) => {
+                let tone = if told.aspect == Aspect::Clear { "m clear" } else { "m" };
+                (view! { <AspectGlyph aspect=told.aspect /> }.into_any(), told.words, tone, told.detail)
+            }
+            None => {
+                let person = view! { <Icon name=IconName::User /> }.into_any();
+                (person, "Ready when you are", "m", "a person decides".into())
+            }
+        };
+        let person = told.with(Option::is_none);
+        view! {
+            <span class="post"></span>
+            <span class="lamp" class:lamp--person=person>
+                {lamp}
+            </span>
+            <span class="t">
+                <span class=tone>{words}</span>
+                <span class="fs11 ink3 num hide-n">{detail}</span>
+            </span>
+        }
+    }
 }
 
 const fn held_words(because: Option<HeldBecause>) -> &'static str {
     match because {
         Some(HeldBecause::RollBack) => "after a roll back",
         Some(HeldBecause::Kill) => "by the kill switch",
+        Some(HeldBecause::Harm) => "harm was shown",
+        Some(HeldBecause::Signal) => "a signal was broken",
+        Some(HeldBecause::SampleRatio) => "groups are uneven",
+        Some(HeldBecause::NoEvidence) => "no evidence came",
+        Some(HeldBecause::TookTooLong) => "it took too long",
         Some(HeldBecause::Hold) | None => "by a person",
     }
 }

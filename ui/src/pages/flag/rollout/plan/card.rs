@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use signalbox_domain::guard::{Guard, guard_words};
 use signalbox_domain::key::RuleId;
 use signalbox_domain::people;
 use signalbox_domain::rollout::{Position, Stage};
@@ -19,8 +20,11 @@ use crate::pages::flag::change::confirmation::{Confirmation, Exact, Fact, FactKi
 use crate::pages::flag::change::step::Asks;
 use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::crowd::Crowd;
+use crate::pages::flag::evidence::Evidenced;
 use crate::pages::flag::page::use_page;
-use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor};
+use crate::pages::flag::rollout::plan::earliest::Begin;
+use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor, Planned};
+use crate::pages::flag::rollout::plan::gate_words::gate_words;
 use crate::pages::flag::rollout::plan::rows::{Floor, StageRow, usual};
 use crate::pages::flag::rollout::plan::template::{Templates, line};
 use crate::pages::flag::scene::Scene;
@@ -52,7 +56,13 @@ pub fn PlanCard(
     // Whoever opens the plan wants to type into it.
     request_animation_frame(|| browser::focus(".plan-rows input[name=share], .plan-rows textarea"));
     let (rows, floor, crowd) = page.scene.with_untracked(|scene| begin(scene, mode));
-    let editor = Editor::new(rows, floor, crowd);
+    let guard = page.scene.with_untracked(|scene| guard(scene, mode));
+    let editor = Editor::new(rows, guard.clone(), floor, crowd);
+    let guard = StoredValue::new(guard);
+    let begin = Signal::derive(move || match mode {
+        PlanMode::UnderWay => page.scene.with(|scene| page.evidence.with(|known| stands(scene, known))),
+        PlanMode::New | PlanMode::Draft => Begin { stage: None, since: None },
+    });
     let rule = RwSignal::new(String::new());
     // Another rule has other people, and another share to begin from.
     Effect::new(move |before: Option<String>| {
@@ -67,7 +77,7 @@ pub fn PlanCard(
     // The version that the edit was begun on; after somebody else's change, the next try is made on theirs.
     let version = RwSignal::new(page.scene.with_untracked(|scene| scene.configuration.version));
     let busy = RwSignal::new(false);
-    let confirming = RwSignal::new(None::<Vec<Stage<String>>>);
+    let confirming = RwSignal::new(None::<Planned>);
 
     let settle = move |answer: Result<Configuration, ErrorBody>, done: &'static str| match answer {
         Ok(configuration) => {
@@ -87,9 +97,9 @@ pub fn PlanCard(
         }
     };
     let save = move |()| {
-        let Some(stages) = editor.finished() else { return };
+        let Some(planned) = editor.finished() else { return };
         if mode == PlanMode::UnderWay {
-            confirming.set(Some(stages));
+            confirming.set(Some(planned));
             return;
         }
         busy.set(true);
@@ -99,11 +109,12 @@ pub fn PlanCard(
             let answer = match mode {
                 PlanMode::New => {
                     let rule = RuleId::new(rule.get_untracked()).ok();
-                    let body = DraftRollout { stages: Some(stages), plan: None, rule };
+                    let Planned { stages, guard } = planned;
+                    let body = DraftRollout { stages: Some(stages), plan: None, rule, guard: Some(guard) };
                     store.send::<DraftRolloutEndpoint>(&at, &body, against).await
                 }
                 PlanMode::Draft | PlanMode::UnderWay => {
-                    let body = ChangeStages { stages, reason: None };
+                    let body = changed(planned, &guard.get_value(), None);
                     store.send::<ChangeStagesEndpoint>(&at, &body, against).await
                 }
             };
@@ -123,16 +134,17 @@ pub fn PlanCard(
         });
     };
     let change = sending(move |reason| async move {
-        let Some(stages) = confirming.get_untracked() else { return Ok(()) };
+        let Some(planned) = confirming.get_untracked() else { return Ok(()) };
         let at = page.scene.with_untracked(|scene| scene.at_place());
         let against = Some(version.get_untracked());
-        let answer = store.send::<ChangeStagesEndpoint>(&at, &ChangeStages { stages, reason }, against).await;
-        // A stage that is not accepted is marked in the editor, behind the dialog.
+        let body = changed(planned, &guard.get_value(), reason);
+        let answer = store.send::<ChangeStagesEndpoint>(&at, &body, against).await;
+        // What is not accepted of the plan is marked in the editor, behind the dialog.
         let about_stage = answer
             .as_ref()
             .err()
             .and_then(|error| error.error.field.as_ref())
-            .is_some_and(|field| field.starts_with("stages"));
+            .is_some_and(|field| field.starts_with("stages") || field.starts_with("guard"));
         let settled = settle(answer, "The plan is changed. Nobody gains or loses anything by it.");
         if about_stage { Ok(()) } else { settled }
     });
@@ -158,7 +170,7 @@ pub fn PlanCard(
             </div>
             {(mode == PlanMode::New).then(|| view! { <ForWhom rule fault=editor.fault /> })}
             <Templates editor choose=mode != PlanMode::UnderWay />
-            <PlanEditor editor />
+            <PlanEditor editor begin under_way=mode == PlanMode::UnderWay />
             <div class="card-f row">
                 {(mode == PlanMode::Draft)
                     .then(|| {
@@ -189,8 +201,8 @@ pub fn PlanCard(
         {move || {
             confirming
                 .get()
-                .map(|stages| {
-                    let told = page.scene.with_untracked(|scene| told(scene, &stages));
+                .map(|planned| {
+                    let told = page.scene.with_untracked(|scene| told(scene, &planned));
                     view! {
                         <ConfirmDialog
                             confirmation=Signal::stored(told)
@@ -252,7 +264,7 @@ fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor, Crowd) {
         .iter()
         .enumerate()
         .map(|(index, stage)| {
-            let stage = plain(stage);
+            let stage = as_planned(stage);
             if index < passed { StageRow::passed(stage) } else { StageRow::from(stage) }
         })
         .collect();
@@ -260,15 +272,50 @@ fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor, Crowd) {
     (rows, floor, crowd)
 }
 
+/// Where a rollout under way stands, and since when it soaks there.
+fn stands(scene: &Scene, known: &Evidenced) -> Begin {
+    let Some(rollout) = scene.rollout_under_way() else { return Begin { stage: None, since: None } };
+    let stage = match rollout.position {
+        Position::Start => None,
+        Position::Stage(stage) => Some(stage),
+    };
+    Begin { stage, since: known.soaking_since().or(rollout.entered) }
+}
+
+/// How the rollout that is edited is watched; a new one is not.
+fn guard(scene: &Scene, mode: PlanMode) -> Guard {
+    let rollout = scene.open_rollout().filter(|_| mode != PlanMode::New);
+    rollout.map(|rollout| rollout.guard.clone()).unwrap_or_default()
+}
+
+/// The change of a rollout that was watched like `before`: what stayed as it was is not sent.
+fn changed(Planned { stages, guard }: Planned, before: &Guard, reason: Option<String>) -> ChangeStages {
+    ChangeStages { stages, guard: (guard != *before).then_some(guard), reason }
+}
+
 /// A stage as it was planned.
-fn plain(stage: &StageInRollout) -> Stage<String> {
-    Stage { name: stage.name.clone(), audience: stage.audience.clone() }
+pub fn as_planned(stage: &StageInRollout) -> Stage<String> {
+    Stage { name: stage.name.clone(), audience: stage.audience.clone(), gate: stage.gate.clone() }
 }
 
 /// What the dialog says before the plan of a rollout under way is changed.
-fn told(scene: &Scene, stages: &[Stage<String>]) -> Confirmation {
+fn told(scene: &Scene, planned: &Planned) -> Confirmation {
     let was: Vec<_> = scene.open_rollout().cloned().map_or_else(Vec::new, |rollout| rollout.stages);
-    let was: Vec<_> = was.iter().map(plain).collect();
+    let was: Vec<_> = was.iter().map(as_planned).collect();
+    let guard = guard(scene, PlanMode::UnderWay);
+    let mut removed = vec![line(&was, &scene.segments)];
+    let mut added = vec![line(&planned.stages, &scene.segments)];
+    let gates = |stages: &[Stage<String>]| {
+        let asks = |stage: &Stage<String>| format!("{}: {}", stage.in_words(&scene.segments), gate_words(&stage.gate));
+        stages.iter().filter(|stage| !stage.gate.is_open()).map(asks).collect::<Vec<_>>()
+    };
+    let (before, after) = (gates(&was), gates(&planned.stages));
+    removed.extend(before.iter().filter(|line| !after.contains(line)).cloned());
+    added.extend(after.iter().filter(|line| !before.contains(line)).cloned());
+    if guard != planned.guard {
+        removed.push(guard_words(&guard));
+        added.push(guard_words(&planned.guard));
+    }
     Confirmation {
         title: format!("Change the plan of {}?", scene.flag.details.name),
         about: "This changes what comes next in",
@@ -282,8 +329,8 @@ fn told(scene: &Scene, stages: &[Stage<String>]) -> Confirmation {
         reason: Reason::asked(Asks::InProduction, scene.environment.production),
         exact: Exact {
             path: format!("{} / {} / rollout / stages", scene.environment.key, scene.flag.key),
-            removed: vec![line(&was, &scene.segments)],
-            added: vec![line(stages, &scene.segments)],
+            removed,
+            added,
         },
         confirm: "Change the plan".into(),
         working: "Changing…",
@@ -316,7 +363,8 @@ mod tests {
     #[test]
     fn the_exact_change_is_the_two_lines() {
         let scene = fixture::scene(fixture::running(1));
-        let told = told(&scene, &[]);
+        let told = told(&scene, &Planned { stages: Vec::new(), guard: Guard::default() });
+        assert_eq!(told.exact.added, [""]);
         assert_eq!(told.exact.removed, ["Staff → 1 % → 10 % → 25 % → 100 %"]);
         assert_eq!(told.reason, Reason::Required);
     }

@@ -1,20 +1,30 @@
 //! The rows of a plan: whom each stage lets in, with live people counts and errors beside the fields.
 
 use leptos::prelude::*;
+use signalbox_domain::guard::Guard;
 use signalbox_domain::key::SegmentKey;
 use signalbox_domain::rollout::Stage;
 
 use crate::components::{Button, ButtonKind, ButtonSize, FieldError, Icon, IconName, Select};
 use crate::form::Problem;
 use crate::pages::flag::crowd::{Crowd, figure};
+use crate::pages::flag::rollout::plan::earliest::{Begin, Earliest, earliest};
+use crate::pages::flag::rollout::plan::gate_draft::GateDraft;
+use crate::pages::flag::rollout::plan::gate_fields::GateFields;
+use crate::pages::flag::rollout::plan::guard_draft::GuardDraft;
+use crate::pages::flag::rollout::plan::measured::Measured;
 use crate::pages::flag::rollout::plan::rows::{Checked, Floor, LetsIn, StageRow, check, shown_at, suggested};
+use crate::pages::flag::rollout::plan::starts::Start;
 use crate::segment_picker::SegmentPicker;
 use crate::state::use_store;
+use crate::time;
 
 /// A plan while it is edited.
 #[derive(Clone, Copy)]
 pub struct Editor {
     rows: RwSignal<Vec<Row>>,
+    /// How its rollouts are watched, as it is typed.
+    pub(super) guard: RwSignal<GuardDraft>,
     next_id: StoredValue<u32>,
     /// Who has the feature before the first stage, and of how many people.
     ground: RwSignal<(Floor, Crowd)>,
@@ -23,6 +33,15 @@ pub struct Editor {
     tried: RwSignal<bool>,
     /// What the server said.
     pub fault: Problem,
+}
+
+/// What a plan comes to: its stages, and how its rollouts are watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Stages from first to last.
+    pub stages: Vec<Stage<String>>,
+    /// What is measured, and what goes by itself.
+    pub guard: Guard,
 }
 
 /// A stage while it is typed.
@@ -34,6 +53,7 @@ struct Row {
     share: RwSignal<String>,
     people: RwSignal<String>,
     groups: RwSignal<Vec<SegmentKey>>,
+    gate: RwSignal<GateDraft>,
     passed: StoredValue<Option<Stage<String>>>,
 }
 
@@ -55,6 +75,7 @@ impl Row {
             share: RwSignal::new(row.share),
             people: RwSignal::new(row.people),
             groups: RwSignal::new(row.groups),
+            gate: RwSignal::new(row.gate),
             passed: StoredValue::new(row.passed),
         }
     }
@@ -74,50 +95,60 @@ impl Row {
             share: self.share.get(),
             people: self.people.get(),
             groups: self.groups.get(),
+            gate: self.gate.get(),
             passed: self.passed.get_value(),
         }
     }
 }
 
 impl Editor {
-    /// Begins with these stages.
-    pub fn new(rows: Vec<StageRow>, floor: Floor, crowd: Crowd) -> Self {
+    /// Begins with these stages, watched like this.
+    pub fn new(rows: Vec<StageRow>, guard: Guard, floor: Floor, crowd: Crowd) -> Self {
         let rows: Vec<_> = (0..).zip(rows).map(|(id, row)| Row::new(id, row)).collect();
         let next_id = StoredValue::new(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         let rows = RwSignal::new(rows);
         let ground = RwSignal::new((floor, crowd));
         let store = use_store();
+        let guard = RwSignal::new(GuardDraft::from(guard));
         let checked = Memo::new(move |_| {
             let typed: Vec<_> = rows.get().into_iter().map(Row::typed).collect();
             let (floor, crowd) = ground.get();
-            check(&typed, floor, crowd, &store.segments())
+            guard.with(|guard| check(&typed, guard, floor, crowd, &store.segments()))
         });
-        Self { rows, next_id, ground, checked, tried: RwSignal::new(false), fault: Problem::new() }
+        Self { rows, guard, next_id, ground, checked, tried: RwSignal::new(false), fault: Problem::new() }
     }
 
-    /// The stages, when nothing is wrong with them; else marks what is.
-    pub fn finished(&self) -> Option<Vec<Stage<String>>> {
+    /// The plan, when nothing is wrong with it; else marks what is.
+    pub fn finished(&self) -> Option<Planned> {
         self.tried.set(true);
         self.fault.clear();
-        self.checked.with_untracked(|checked| checked.stages.clone())
+        untrack(|| self.planned())
     }
 
-    /// The stages as they are typed, when nothing is wrong with them.
-    pub fn stages(&self) -> Option<Vec<Stage<String>>> {
-        self.checked.with(|checked| checked.stages.clone())
+    /// The plan as it is typed, when nothing is wrong with it.
+    pub fn planned(&self) -> Option<Planned> {
+        self.checked.with(|checked| Some(Planned { stages: checked.stages.clone()?, guard: checked.guard.clone() }))
+    }
+
+    /// Begins anew with another plan.
+    pub fn begin_from(&self, stages: Vec<Stage<String>>, guard: Guard) {
+        self.replace(stages.into_iter().map(StageRow::from).collect());
+        self.guard.set(GuardDraft::from(guard));
+    }
+
+    /// Begins anew with one of the usual lines.
+    pub fn start(&self, start: Start, groups: &[SegmentKey]) {
+        let (rows, guard) = start.begin(self.floor(), &self.guard.get_untracked(), groups);
+        self.replace(rows);
+        self.guard.set(guard);
     }
 
     /// Begins anew with other stages.
-    pub fn replace(&self, rows: Vec<StageRow>) {
+    fn replace(&self, rows: Vec<StageRow>) {
         let rows = rows.into_iter().map(|row| Row::new(self.fresh_id(), row)).collect();
         self.fault.clear();
         self.tried.set(false);
         self.rows.set(rows);
-    }
-
-    /// Begins anew with the usual line.
-    pub fn usual(&self) {
-        self.replace(super::rows::usual(self.floor()));
     }
 
     /// It is for other people now, of whom others have the feature before the first stage.
@@ -156,8 +187,25 @@ impl Editor {
         id
     }
 
+    /// The guard as far as it can be read.
+    pub(super) fn guard_as_typed(&self) -> Guard {
+        self.checked.with(|checked| checked.guard.clone())
+    }
+
+    /// What is wrong with exactly this part: as typed, else what the server said about it.
+    pub(super) fn problem_at(&self, path: &str) -> Option<String> {
+        let here = self.checked.with(|checked| checked.problems.get(path).cloned());
+        here.or_else(|| self.fault.about(|field| shown_at(field) == path))
+    }
+
+    /// Whether anything below this path is wrong.
+    pub(super) fn has_problem(&self, below: &str) -> bool {
+        let here = self.checked.with(|checked| checked.problems.keys().any(|path| path.starts_with(below)));
+        here || self.fault.about(|field| field.starts_with(below)).is_some()
+    }
+
     /// What is wrong with a field: as typed, else what the server said about it.
-    fn error(
+    pub(super) fn error(
         &self,
         path: impl Fn() -> String + Send + Sync + 'static,
         is_empty: Signal<bool>,
@@ -175,10 +223,20 @@ impl Editor {
 
 /// The rows of a plan.
 #[component]
-pub fn PlanEditor(editor: Editor) -> impl IntoView {
+pub fn PlanEditor(
+    /// The plan.
+    editor: Editor,
+    /// From where and when it goes on, for how long it takes.
+    #[prop(into)]
+    begin: Signal<Begin>,
+    /// Whether the rollout is under way: what is measured is fixed then.
+    #[prop(optional)]
+    under_way: bool,
+) -> impl IntoView {
     let whole = Signal::derive(move || {
         let here = editor.checked.with(|checked| checked.problems.get("stages").cloned());
-        here.or_else(|| editor.fault.beside("stages"))
+        let elsewhere = || editor.fault.about(|field| field.starts_with("guard.")).is_none();
+        here.or_else(|| editor.fault.beside("stages").filter(|_| elsewhere()))
     });
     view! {
         <ol class="plan-rows" aria-label="Stages">
@@ -191,7 +249,43 @@ pub fn PlanEditor(editor: Editor) -> impl IntoView {
                 "Add stage"
             </Button>
             <FieldError error=whole />
+            <span class="end">
+                <Preview editor begin />
+            </span>
         </div>
+        <Measured editor fixed=under_way />
+    }
+}
+
+/// "Earliest 100 %: Thu 26 Nov, 14:20, by this device's clock."
+#[component]
+fn Preview(editor: Editor, begin: Signal<Begin>) -> impl IntoView {
+    let store = use_store();
+    move || {
+        let stages = editor.planned()?.stages;
+        let now = store.now.get();
+        let last = stages.last()?.in_words(&store.segments());
+        let Earliest { at, approvals, awaits_evidence } = earliest(&stages, begin.get(), now)?;
+        let if_now = if begin.with(|begin| begin.stage.is_none()) { ", if it started now" } else { "" };
+        let on_top = match (approvals, awaits_evidence) {
+            (0, false) => String::new(),
+            (0, true) => "; evidence may take longer".into(),
+            (1, false) => "; an approval comes on top".into(),
+            (1, true) => "; evidence and an approval come on top".into(),
+            (many, false) => format!("; {many} approvals come on top"),
+            (many, true) => format!("; evidence and {many} approvals come on top"),
+        };
+        Some(view! {
+            <span class="fs12 ink2 num" data-testid="plan-earliest">
+                "Earliest " {last} ": "
+                <b class="m" title=time::full(&time::local(at))>
+                    {time::ahead(&time::local(at), &time::local(now))}
+                </b>
+                {if_now}
+                {on_top}
+                "."
+            </span>
+        })
     }
 }
 
@@ -303,6 +397,7 @@ fn PlanRow(editor: Editor, row: Row) -> impl IntoView {
                     on_press=move |()| editor.remove(row.id)
                 />
             </span>
+            <GateFields editor gate=row.gate place />
         </li>
     }
     .into_any()

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use signalbox_domain::guard::{Gate, Guard, Wanted};
 use signalbox_domain::key::SegmentKey;
 use signalbox_domain::rollout::{MOST_PEOPLE, MOST_RINGS, MOST_STAGES, Stage, StageAudience};
 use signalbox_domain::{Share, text};
 
 use crate::pages::flag::crowd::Crowd;
 use crate::pages::flag::percent;
+use crate::pages::flag::rollout::plan::gate_draft::GateDraft;
+use crate::pages::flag::rollout::plan::guard_draft::GuardDraft;
 use crate::state::Segments;
 use crate::words::capitalised;
 
@@ -24,6 +27,8 @@ pub struct StageRow {
     pub people: String,
     /// Groups, for a stage that lets in whole groups.
     pub groups: Vec<SegmentKey>,
+    /// What must hold before the rollout leaves it.
+    pub gate: GateDraft,
     /// The stage as it stands, where it was passed and must stay.
     pub passed: Option<Stage<String>>,
 }
@@ -54,6 +59,8 @@ pub struct Floor {
 pub struct Checked {
     /// The stages, when nothing is wrong with them.
     pub stages: Option<Vec<Stage<String>>>,
+    /// How the rollout is watched, as far as it can be read.
+    pub guard: Guard,
     /// What is wrong, by the path that the server would give it: `stages[1].audience.share`.
     pub problems: BTreeMap<String, String>,
     /// How many people have the feature in each stage; absent where it cannot be told.
@@ -63,7 +70,7 @@ pub struct Checked {
 impl StageRow {
     /// A new stage that lets in a share.
     pub fn of_share(share: Share) -> Self {
-        Self::from(Stage { name: None, audience: StageAudience::Percentage { share } })
+        Self::from(Stage { name: None, audience: StageAudience::Percentage { share }, gate: Gate::default() })
     }
 
     /// The stage that was passed, as it must stay.
@@ -76,7 +83,7 @@ impl StageRow {
         self.people.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
-    fn stage(&self, index: usize, problems: &mut BTreeMap<String, String>) -> Option<Stage<String>> {
+    fn stage(&self, index: usize, guard: &Guard, problems: &mut BTreeMap<String, String>) -> Option<Stage<String>> {
         if let Some(passed) = &self.passed {
             return Some(passed.clone());
         }
@@ -111,22 +118,25 @@ impl StageRow {
                 }
             },
         };
-        Some(Stage { name: name?, audience: audience? })
+        let gate = self.gate.read(guard, &mut |field, message| wrong(&format!("gate.{field}"), message));
+        Some(Stage { name: name?, audience: audience?, gate: gate? })
     }
 }
 
 impl From<Stage<String>> for StageRow {
     fn from(stage: Stage<String>) -> Self {
-        let name = stage.name.unwrap_or_default();
+        let Stage { name, audience, gate } = stage;
+        let name = name.unwrap_or_default();
         let blank = |lets_in| Self {
             name,
             lets_in,
             share: String::new(),
             people: String::new(),
             groups: Vec::new(),
+            gate: GateDraft::from(gate),
             passed: None,
         };
-        match stage.audience {
+        match audience {
             StageAudience::Percentage { share } => Self { share: percent::typed(share), ..blank(LetsIn::Share) },
             StageAudience::People { people } => Self { people: people.join("\n"), ..blank(LetsIn::Named) },
             StageAudience::Segments { segments } => Self { groups: segments, ..blank(LetsIn::Groups) },
@@ -176,8 +186,9 @@ pub fn suggested(rows: &[StageRow], floor: Floor) -> StageRow {
 }
 
 /// Checks stages as the server does, and counts the people of each.
-pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd, segments: &Segments) -> Checked {
+pub fn check(rows: &[StageRow], guard: &GuardDraft, floor: Floor, crowd: Crowd, segments: &Segments) -> Checked {
     let mut problems = BTreeMap::new();
+    let guard = guard.read(&mut problems);
     if rows.is_empty() {
         problems.insert("stages".into(), "Add at least one stage.".into());
     }
@@ -189,7 +200,7 @@ pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd, segments: &Segments)
     let mut people = Vec::with_capacity(rows.len());
     let mut stages = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
-        let stage = row.stage(index, &mut problems);
+        let stage = row.stage(index, &guard, &mut problems);
         match stage.as_ref().map(|stage| &stage.audience) {
             Some(StageAudience::Percentage { share: next }) => {
                 if *next <= share {
@@ -208,14 +219,40 @@ pub fn check(rows: &[StageRow], floor: Floor, crowd: Crowd, segments: &Segments)
             },
             None => known = false,
         }
+        if let Some(message) = stage.as_ref().and_then(|stage| beyond_reach(stage, share, &guard)) {
+            problems.insert(format!("stages[{index}].gate.evidence"), message);
+        }
         people.push(if known { crowd.reached(share, named) } else { None });
         stages.extend(stage);
     }
-    Checked { stages: problems.is_empty().then_some(stages), problems, people }
+    Checked { stages: problems.is_empty().then_some(stages), guard, problems, people }
+}
+
+/// Why the evidence that a stage asks can never be there, if so: it would wait for ever. The server refuses the same.
+fn beyond_reach(stage: &Stage<String>, share: Share, guard: &Guard) -> Option<String> {
+    let has_control = share > Share::NOBODY && share < Share::EVERYBODY;
+    let unlimited = guard.guardrails().find(|metric| metric.limit.is_none());
+    match stage.gate.evidence {
+        Wanted::Nothing => None,
+        _ if guard.guardrails().next().is_none() => Some("Measure a guardrail first; there is none.".into()),
+        Wanted::Safe if !has_control => {
+            Some("Nobody is drawn to be without the feature here, so safety cannot be shown. Ask for less.".into())
+        }
+        Wanted::NotHarmful if !has_control => unlimited.map(|metric| {
+            format!(
+                "Nobody is drawn to be without the feature here; give “{}” a limit by itself, or ask nothing.",
+                metric.name
+            )
+        }),
+        Wanted::Safe | Wanted::NotHarmful => None,
+    }
 }
 
 /// The path under which a form shows a problem of the server: a person or group of a stage belongs to the whole list.
 pub fn shown_at(path: &str) -> String {
+    if let Some((stage, _)) = path.split_once(".gate.window.days[") {
+        return format!("{stage}.gate.window.days");
+    }
     let list = ["people", "segments"].into_iter().find_map(|list| {
         let (stage, _) = path.split_once(&format!("].audience.{list}["))?;
         Some(format!("{stage}].audience.{list}"))
@@ -226,6 +263,8 @@ pub fn shown_at(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::flag::rollout::plan::figure::Figure;
+    use crate::pages::flag::rollout::plan::guard_draft::{MeasureKind, MetricDraft};
 
     const NOBODY: Floor = Floor { share: Share::NOBODY, named: 0 };
 
@@ -238,7 +277,7 @@ mod tests {
     }
 
     fn problems(rows: &[StageRow], floor: Floor) -> Vec<String> {
-        let checked = check(rows, floor, Crowd::new(1_000), &Segments::default());
+        let checked = check(rows, &GuardDraft::default(), floor, Crowd::new(1_000), &Segments::default());
         assert_eq!(checked.stages.is_some(), checked.problems.is_empty());
         checked.problems.into_iter().map(|(field, message)| format!("{field}: {message}")).collect()
     }
@@ -246,7 +285,7 @@ mod tests {
     #[test]
     fn a_good_plan_is_counted_in_people() {
         let rows = [people("ann\n\n ben \n"), share("1"), share("12.5 %"), share("100")];
-        let checked = check(&rows, NOBODY, Crowd::new(164_000), &Segments::default());
+        let checked = check(&rows, &GuardDraft::default(), NOBODY, Crowd::new(164_000), &Segments::default());
         assert_eq!(checked.people, [Some(2), Some(1_640), Some(20_500), Some(164_000)]);
         let titles: Vec<_> = checked.stages.unwrap().iter().map(|stage| stage.in_words(&Segments::default())).collect();
         assert_eq!(titles, ["2 named people", "1 %", "12.5 %", "100 %"]);
@@ -280,17 +319,52 @@ mod tests {
     }
 
     #[test]
+    fn evidence_that_can_never_be_there_is_not_asked() {
+        let asks = |percent: &str, evidence| {
+            let gate = GateDraft { evidence, ..GateDraft::default() };
+            StageRow { gate, ..share(percent) }
+        };
+        let evidence = |rows: &[StageRow], guard: &GuardDraft| {
+            let checked = check(rows, guard, NOBODY, Crowd::new(1_000), &Segments::default());
+            checked.problems.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        let errors = MetricDraft::new(MeasureKind::FailedRequests, &[]).unwrap();
+        let limited = MetricDraft { limit: Figure::Typed("2".into()), ..errors.clone() };
+        let (measured, limited) = (
+            GuardDraft { metrics: vec![errors], ..GuardDraft::default() },
+            GuardDraft { metrics: vec![limited], ..GuardDraft::default() },
+        );
+        let line = [asks("10", Wanted::Safe), asks("100", Wanted::NotHarmful)];
+        assert_eq!(evidence(&line, &GuardDraft::default()), ["stages[0].gate.evidence", "stages[1].gate.evidence"]);
+        assert_eq!(evidence(&line, &measured), ["stages[1].gate.evidence"]);
+        assert_eq!(evidence(&line, &limited), Vec::<String>::new());
+        assert_eq!(evidence(&[asks("100", Wanted::Safe)], &limited), ["stages[0].gate.evidence"]);
+    }
+
+    #[test]
     fn after_a_stage_that_is_wrong_nothing_is_counted() {
-        let checked = check(&[share("1"), share("x"), share("50")], NOBODY, Crowd::new(1_000), &Segments::default());
+        let checked = check(
+            &[share("1"), share("x"), share("50")],
+            &GuardDraft::default(),
+            NOBODY,
+            Crowd::new(1_000),
+            &Segments::default(),
+        );
         assert_eq!(checked.people, [Some(10), None, None]);
     }
 
     #[test]
     fn passed_stages_stay_as_they_are() {
-        let stage =
-            Stage { name: Some(" Staff ".into()), audience: StageAudience::People { people: vec![" a".into()] } };
+        let stage = Stage {
+            name: Some(" Staff ".into()),
+            audience: StageAudience::People { people: vec![" a".into()] },
+            gate: Gate::default(),
+        };
         let rows = [StageRow::passed(stage.clone()), share("1")];
-        assert_eq!(check(&rows, NOBODY, Crowd::new(1_000), &Segments::default()).stages.unwrap()[0], stage);
+        assert_eq!(
+            check(&rows, &GuardDraft::default(), NOBODY, Crowd::new(1_000), &Segments::default()).stages.unwrap()[0],
+            stage
+        );
     }
 
     #[test]
@@ -300,7 +374,8 @@ mod tests {
             groups: vec![SegmentKey::new("staff").unwrap()],
             ..StageRow::of_share(Share::NOBODY)
         };
-        let checked = check(&[row.clone(), share("10")], NOBODY, Crowd::new(1_000), &Segments::default());
+        let checked =
+            check(&[row.clone(), share("10")], &GuardDraft::default(), NOBODY, Crowd::new(1_000), &Segments::default());
         assert_eq!(checked.people, [None, None], "nobody stated how many are in it");
         assert!(checked.stages.is_some());
         let none = StageRow { groups: Vec::new(), ..row };

@@ -11,8 +11,8 @@ use signalbox_protocol::wire::plan::{CreatePlan, Plan};
 use crate::components::{Button, ButtonKind, ButtonSize, Dialog, DialogFoot, TextField};
 use crate::form::{Attempt, key_from_name};
 use crate::pages::flag::page::use_page;
-use crate::pages::flag::rollout::plan::editor::Editor;
-use crate::pages::flag::rollout::plan::rows::StageRow;
+use crate::pages::flag::rollout::plan::editor::{Editor, Planned};
+use crate::pages::flag::rollout::plan::starts::Start;
 use crate::state::{Segments, ToastKind, use_store};
 
 /// Templates to begin from, and the ways to keep and remove them.
@@ -25,17 +25,33 @@ pub fn Templates(
 ) -> impl IntoView {
     let page = use_page();
     let store = use_store();
-    let keeping = RwSignal::new(None::<Vec<Stage<String>>>);
-    let begin = move |plan: &Plan| editor.replace(plan.stages.iter().cloned().map(StageRow::from).collect());
+    let keeping = RwSignal::new(None::<Planned>);
+    let begin = move |plan: &Plan| editor.begin_from(plan.stages.clone(), plan.guard.clone());
     view! {
         <div class="row wrap plan-templates">
             {choose
                 .then(|| {
                     view! {
                         <span class="fs12 ink3">"Begin from"</span>
-                        <button type="button" class="fchip" on:click=move |_| editor.usual()>
-                            "The usual line"
-                        </button>
+                        {Start::ALL
+                            .into_iter()
+                            .map(|start| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="fchip"
+                                        title=start.words()
+                                        on:click=move |_| {
+                                            let groups = untrack(|| store.segments());
+                                            let groups: Vec<_> = groups.iter().map(|group| group.key.clone()).collect();
+                                            editor.start(start, &groups);
+                                        }
+                                    >
+                                        {start.name()}
+                                    </button>
+                                }
+                            })
+                            .collect_view()}
                         <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
                             {
                                 let title = line(&plan.stages, &store.segments());
@@ -57,17 +73,17 @@ pub fn Templates(
                     disabled=Signal::derive(move || {
                         page.locked()
                             .or_else(|| {
-                                editor.stages().is_none().then(|| "Mend the stages first; then they can be kept.".into())
+                                editor.planned().is_none().then(|| "Mend the plan first; then it can be kept.".into())
                             })
                     })
-                    on_press=move |()| keeping.set(untrack(|| editor.stages()))
+                    on_press=move |()| keeping.set(untrack(|| editor.planned()))
                 >
                     "Save as template…"
                 </Button>
             </span>
         </div>
         {move || {
-            keeping.get().map(|stages| view! { <KeepTemplate stages on_close=move |()| keeping.set(None) /> })
+            keeping.get().map(|planned| view! { <KeepTemplate planned on_close=move |()| keeping.set(None) /> })
         }}
     }
 }
@@ -90,18 +106,19 @@ pub fn free_key(name: &str, taken: &[Arc<Plan>]) -> Option<PlanKey> {
 }
 
 #[component]
-fn KeepTemplate(stages: Vec<Stage<String>>, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+fn KeepTemplate(planned: Planned, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let page = use_page();
     let store = use_store();
     let name = RwSignal::new(String::new());
     let attempt = Attempt::new();
     let Attempt { busy, problem } = attempt;
-    let words = line(&stages, &untrack(|| store.segments()));
+    let words = line(&planned.stages, &untrack(|| store.segments()));
     let save = Callback::new(move |()| {
         let typed = name.get_untracked();
         let Some(key) = free_key(&typed, &untrack(|| store.plans())) else { return };
         let at = AtProject { project: page.scene.with_untracked(|scene| scene.flag.project.clone()) };
-        let body = CreatePlan { key, name: typed.trim().to_owned(), stages: stages.clone() };
+        let Planned { stages, guard } = planned.clone();
+        let body = CreatePlan { key, name: typed.trim().to_owned(), stages, guard };
         attempt.send(async move { store.send::<CreatePlanEndpoint>(&at, &body, None).await }, move |plan| {
             store
                 .toast(ToastKind::Done, format!("{} can be used for every flag. Settings lists all plans.", plan.name));
@@ -133,6 +150,7 @@ fn KeepTemplate(stages: Vec<Stage<String>>, #[prop(into)] on_close: Callback<()>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use signalbox_domain::guard::Guard;
     use signalbox_domain::key::ProjectKey;
 
     #[test]
@@ -143,6 +161,7 @@ mod tests {
                 key: PlanKey::new(key).unwrap(),
                 name: key.into(),
                 stages: Vec::new(),
+                guard: Guard::default(),
                 version: 1,
             })
         };

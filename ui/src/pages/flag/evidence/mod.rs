@@ -1,0 +1,15 @@
+//! What production shows of a rollout under way: fetched while it is looked at, said in words, drawn in a table.
+
+mod checks;
+mod known;
+mod range;
+mod row;
+mod table;
+mod verdict;
+mod watch;
+
+pub use checks::GateChecks;
+pub use known::Evidenced;
+pub use table::EvidenceTable;
+pub use verdict::{Lamp, is_guarded, passed, verdict};
+pub use watch::follow;
