@@ -71,6 +71,20 @@ impl Application {
         self.run("report", &job).await;
     }
 
+    /// Runs a service that evaluates a boolean flag in every request and reports its requests, as `service` of the
+    /// client's programs says; gives what it says at its end.
+    ///
+    /// # Panics
+    /// When the client does not run or fails as a whole.
+    pub async fn serve(&self, flag: &str, service: &Service) -> Value {
+        let mut job = serde_json::to_value(service).expect("a service is JSON");
+        job["url"] = json!(self.url);
+        job["sdk_key"] = json!(self.sdk_key);
+        job["flag"] = json!(flag);
+        let output = self.run("service", &job).await;
+        serde_json::from_slice(&output).expect("a service says how it went, as JSON")
+    }
+
     /// Runs one of the client's programs; gives what it writes.
     async fn run(&self, program: &str, job: &Value) -> Vec<u8> {
         let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
@@ -121,6 +135,43 @@ impl Application {
         }
         having
     }
+}
+
+/// What a service is like.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Service {
+    /// Number of the first person who comes.
+    pub first: usize,
+    /// How many people come, each once.
+    pub people: usize,
+    /// How many requests people make.
+    pub requests: Requests,
+    /// Requests without the feature.
+    pub without: Behaviour,
+    /// Requests with it.
+    pub with: Behaviour,
+}
+
+/// How many requests people make.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Requests {
+    /// Usually.
+    pub each: usize,
+    /// Of those with the feature, or of those without it, every tenth makes [`Self::busy`]; of nobody where it is none.
+    pub busy_with: Option<bool>,
+    /// How many that are.
+    pub busy: usize,
+}
+
+/// How requests go.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Behaviour {
+    /// Which part of them fails, at first.
+    pub error: f64,
+    /// Which part of them fails when the last person comes.
+    pub error_at_end: f64,
+    /// How long they take, half more or less.
+    pub millis: f64,
 }
 
 /// So many user keys, as an application would send them.

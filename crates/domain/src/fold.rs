@@ -291,9 +291,8 @@ fn change_rollout(configuration: &mut Configuration, event: &Event, envelope: &E
     let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
     match event {
         Event::RolloutPlanChanged { after, guard, .. } => {
-            let first_changed = (0..)
-                .find(|stage| rollout.stages.get(*stage) != after.get(*stage))
-                .filter(|first| *first < rollout.stages.len().max(after.len()));
+            let first_changed = (0..rollout.stages.len().max(after.len()))
+                .find(|stage| rollout.stages.get(*stage) != after.get(*stage));
             rollout.stages.clone_from(after);
             if let Some(first) = first_changed {
                 // What was shown under stages that are now others says nothing about these.

@@ -13,7 +13,7 @@ use crate::wire::access::{CreateSdkKey, CreateToken, CreatedSdkKey, CreatedToken
 use crate::wire::audit::{AuditEntry, AuditQuery, ChainReport, GiveReason};
 use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides, SetPrerequisites, SetRules};
 use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
-use crate::wire::evidence::Evidence;
+use crate::wire::evidence::{Evidence, EvidencePoint};
 use crate::wire::explanation::{AskFlag, AskFlags, FlagExplained, FlagsExplained};
 use crate::wire::flag::{ChangeClientSide, ChangeFlag, ChangeVariants, CreateFlag, Flag, FlagQuery, FlagRow};
 use crate::wire::import::{ExportQuery, ImportQuery, ImportReport, KeptApartFlag, RemoveKeptApartQuery};
@@ -268,6 +268,8 @@ endpoints! { $
     ApproveStage ("approve_stage"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/approve", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, NotPossibleNow];
     /// What production shows of the rollout under way, what its gate asks, and what follows.
     GetEvidence ("get_evidence"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/evidence", VIEWER, Free, AtPlace, Empty, Empty => 200 Evidence, [NotFound];
+    /// What the metrics of the rollout under way came to over time, oldest first: at most 360 points, as far apart as it takes.
+    GetEvidenceHistory ("get_evidence_history"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/evidence/history", VIEWER, Free, AtPlace, Empty, Empty => 200 List<EvidencePoint>, [NotFound];
     /// End the rollout; who has the feature now keeps it.
     FinishRollout ("finish_rollout"): Post "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/rollout/finish", EDITOR, Versioned, AtPlace, Empty, Why => 200 Configuration, [NotFound, ReasonRequired, NotPossibleNow];
 

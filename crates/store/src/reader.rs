@@ -132,6 +132,14 @@ impl Reader {
         self.read(counts::strata)
     }
 
+    /// What the metrics of rollouts came to over time.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read.
+    pub fn evidence_histories(&self) -> Result<Vec<crate::StoredHistory>, ReadError> {
+        self.read(counts::histories)
+    }
+
     /// The sketches of distinct people of one flag in one environment, from this day on.
     ///
     /// # Errors

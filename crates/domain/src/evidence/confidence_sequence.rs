@@ -64,8 +64,18 @@ impl ConfidenceSequence {
     /// than live would not do.
     #[must_use]
     pub fn people_until(&self, deviation: f64, distance: f64) -> Option<f64> {
+        self.people_until_with(deviation, distance, 0.0)
+    }
+
+    /// As [`Self::people_until`], where the mean starts from this `sum` over all people and whoever comes adds nothing
+    /// to it; 0 or more.
+    #[must_use]
+    pub fn people_until_with(&self, deviation: f64, distance: f64, sum: f64) -> Option<f64> {
         const EVERYBODY: f64 = 1e11;
-        let close = |people: f64| self.half_width(deviation, floor(people)) <= distance;
+        let close = |people: f64| {
+            let people = floor(people);
+            sum / people + self.half_width(deviation, people) <= distance
+        };
         close(EVERYBODY).then(|| floor(turning_point(0.0, EVERYBODY, close)))
     }
 

@@ -84,8 +84,8 @@ pub struct Judgement {
     /// How many further people it takes, about, until safety is shown if there is no difference. Absent once something
     /// is shown, where too few events leave it unknown, and where it is out of reach.
     pub people_to_go: Option<f64>,
-    /// The smallest difference that would by now be shown as harm if it were there: how far a bound reaches. Absent
-    /// where nothing was measured, and where too few events leave it unknown.
+    /// The smallest difference that would be shown as harm by then if it were there; by now where nobody is to go.
+    /// Absent where nothing was measured, and where too few events leave it unknown.
     pub detectable: Option<f64>,
 }
 
@@ -129,13 +129,20 @@ pub fn judge(question: &Question, strata: &[Stratum]) -> Option<Judgement> {
         _ => Outcome::Unclear,
     };
     let to_go = || {
-        let enough = safety.people_until(deviation, margin)?;
+        // What was seen so far stays, and what comes shows no difference.
+        let seen = oriented(difference.estimate, direction).max(0.0) * difference.people;
+        let enough = safety.people_until_with(deviation, margin, seen)?;
         #[expect(clippy::cast_precision_loss, reason = "fewer people than 2^53")]
         let each = difference.people_asked as f64 / difference.people;
         Some((enough - difference.people).max(0.0) * each)
     };
     let people_to_go = if outcome == Outcome::Unclear && is_known && !few_events { to_go() } else { None };
-    let detectable = (is_known && !few_events).then(|| margin + harm.half_width(deviation, difference.people));
+    let detectable = (is_known && !few_events).then(|| {
+        #[expect(clippy::cast_precision_loss, reason = "fewer people than 2^53")]
+        let each = difference.people_asked as f64 / difference.people;
+        let by_then = difference.people + people_to_go.unwrap_or_default() / each;
+        margin + harm.half_width(deviation, by_then)
+    });
     Some(Judgement { outcome, bounds: Some(bounds), people: difference.people_asked, people_to_go, detectable })
 }
 

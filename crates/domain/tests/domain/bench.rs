@@ -186,6 +186,8 @@ pub fn current_version(state: &State, command: &Command) -> Option<u64> {
         | Command::DiscardRollout { place }
         | Command::StartRollout { place }
         | Command::AdvanceRollout { place }
+        | Command::ApproveStage { place }
+        | Command::Judge { place, .. }
         | Command::ResumeRollout { place }
         | Command::RollBackRollout { place, .. }
         | Command::FinishRollout { place }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod export_conditions;
+mod guarded;
 mod import;
 mod import_properties;
 mod in_process;

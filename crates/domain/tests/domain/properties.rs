@@ -7,8 +7,9 @@ use signalbox_domain::command::{Command, RuleChanges};
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::flag::{Prerequisite, WeightedVariant};
 use signalbox_domain::fold;
+use signalbox_domain::guard::{Guard, Step, Verdict};
 use signalbox_domain::key::{FlagKey, RuleId, SegmentKey, VariantKey};
-use signalbox_domain::rollout::{Position, RolloutStatus};
+use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
 use signalbox_domain::targeting::{Clause, Rule, Segment};
 use signalbox_domain::words::Teller;
 
@@ -23,6 +24,17 @@ fn stages() -> impl Strategy<Value = Vec<signalbox_domain::rollout::Stage<String
         1 => segment_key().prop_map(|key| ring(&[key.as_str()])),
     ];
     // Mostly rising shares, so that many plans are accepted; sometimes not, so that refusals are met too.
+    let gates = || {
+        prop_oneof![
+            2 => Just(json!({})),
+            1 => Just(json!({"soak_minutes": 5, "approval": true})),
+            1 => Just(json!({"evidence": "safe", "margins": {"errors": 0.02}})),
+        ]
+    };
+    let stage = (stage, gates()).prop_map(|(mut stage, gate)| {
+        stage.gate = serde_json::from_value(gate).unwrap();
+        stage
+    });
     (prop::collection::vec(stage, 0..5), any::<bool>()).prop_map(|(mut stages, sorted)| {
         if sorted {
             stages.sort_by_key(|stage| match &stage.audience {
@@ -98,6 +110,40 @@ fn default_changes(split: BoxedStrategy<Vec<WeightedVariant>>) -> impl Strategy<
     )
 }
 
+/// A guard with or without the metric that verdicts are of.
+fn guard() -> impl Strategy<Value = Guard> {
+    let metric = json!({"key": "errors", "name": "Errors", "measure": {"kind": "failed_requests"},
+        "worse": "more_is_worse", "role": "guardrail", "margin": 0.01});
+    (any::<bool>(), prop_oneof![Just("recommend"), Just("guard"), Just("auto")]).prop_map(
+        move |(measures, automation)| {
+            let metrics = if measures { vec![metric.clone()] } else { Vec::new() };
+            serde_json::from_value(json!({"metrics": metrics, "automation": automation})).unwrap()
+        },
+    )
+}
+
+fn verdict() -> Verdict {
+    let arm =
+        json!({"people": 2000, "total": {"weight": 2000.0, "sum": 20.0}, "variance": 0.000_005, "bins_with_any": 20});
+    let question = json!({"direction": "more_is_worse", "margin": 0.01, "counts_events": true, "alpha": 0.05,
+        "guardrails": 1, "tightest_at": 5000.0, "fewest_people": 1000});
+    let asked = json!({"metric": "errors", "name": "Errors", "unit": "share", "method": "stratified-sequence-1",
+        "question": question, "strata": [{"began": 1, "control": arm, "treated": arm}], "outcome": "no_data",
+        "people": 0});
+    let asked: Verdict = serde_json::from_value(asked).unwrap();
+    asked.recomputed().unwrap()
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        Just(Step::Advance),
+        Just(Step::Finish),
+        Just(Step::Hold(HeldBecause::Harm)),
+        Just(Step::RollBack(Position::Start)),
+        Just(Step::SwitchOff),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Command> {
     let at = prop_oneof![Just("dev"), Just("prod")].prop_map(place);
     let split = prop::collection::vec((variant(), 0.0..=100.0_f64), 0..3)
@@ -112,8 +158,8 @@ fn command() -> impl Strategy<Value = Command> {
     at.prop_flat_map(move |place| {
         let at = move || Just(place.clone());
         prop_oneof![
-            4 => (at(), prop::option::of(rule_id()), stages())
-                .prop_map(|(place, rule, stages)| Command::DraftRollout { place, rule, stages, guard: Default::default() }),
+            4 => (at(), prop::option::of(rule_id()), stages(), guard())
+                .prop_map(|(place, rule, stages, guard)| Command::DraftRollout { place, rule, stages, guard }),
             4 => (at(), prop::collection::vec(rule(), 0..3), prop::option::of(default_changes(split.clone())))
                 .prop_map(|(place, rules, default)| Command::SetRules { place, rules, default }),
             1 => (at(), prop::collection::vec(prerequisite(), 0..2))
@@ -121,7 +167,14 @@ fn command() -> impl Strategy<Value = Command> {
             2 => segment().prop_map(|segment| Command::CreateSegment { project: project(), segment: Box::new(segment) }),
             2 => segment().prop_map(|segment| Command::ChangeSegment { project: project(), segment: Box::new(segment) }),
             1 => segment_key().prop_map(|segment| Command::RemoveSegment { project: project(), segment }),
-            1 => (at(), stages()).prop_map(|(place, stages)| Command::ChangeStages { place, stages, guard: None }),
+            1 => (at(), stages(), prop::option::of(guard()))
+                .prop_map(|(place, stages, guard)| Command::ChangeStages { place, stages, guard }),
+            2 => at().prop_map(|place| Command::ApproveStage { place }),
+            3 => (at(), prop::option::of(step())).prop_map(|(place, step)| Command::Judge {
+                place,
+                verdicts: vec![verdict()],
+                step,
+            }),
             1 => at().prop_map(|place| Command::DiscardRollout { place }),
             4 => at().prop_map(|place| Command::StartRollout { place }),
             6 => at().prop_map(|place| Command::AdvanceRollout { place }),

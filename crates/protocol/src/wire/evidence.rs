@@ -177,7 +177,7 @@ pub struct MetricEvidence {
     /// About how long that is, in seconds, if as many people come as did so far under this stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds_to_go: Option<u64>,
-    /// The smallest harm that would be shown by now if it were there.
+    /// The smallest harm that would be shown by then if it were there; by now where nobody is to go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable: Option<f64>,
 }
@@ -190,4 +190,35 @@ pub struct PeopleSeen {
     pub control: u64,
     /// With it.
     pub treated: u64,
+}
+
+/// What all metrics came to at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EvidencePoint {
+    /// When.
+    pub at: Timestamp,
+    /// The metrics that were judged, in the order of the plan.
+    pub metrics: Vec<MetricAtPoint>,
+}
+
+/// What one metric came to at one moment, by everything measured until then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MetricAtPoint {
+    /// The metric.
+    pub metric: MetricKey,
+    /// Of those drawn to be without the feature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<f64>,
+    /// Of those with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treated: Option<f64>,
+    /// How much worse those with the feature are; absent where nothing was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Bounds>,
+    /// How much worse they might be in the stage of that moment.
+    pub margin: f64,
+    /// People who counted.
+    pub people: u64,
 }

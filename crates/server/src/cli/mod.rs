@@ -2,6 +2,7 @@
 
 mod logs;
 mod offline;
+mod recompute;
 mod serve;
 
 use std::io::{self, Write};
@@ -42,6 +43,14 @@ enum Command {
     Serve(Serve),
     /// Check the chain of the whole history; exit status 1 when something does not fit.
     Verify(At),
+    /// Compute every verdict of a rollout again from what the history holds of it; exit status 1 when one comes out
+    /// otherwise. The server may be running.
+    Recompute {
+        /// The id of the rollout, such as `rol_…`.
+        rollout: String,
+        #[command(flatten)]
+        at: At,
+    },
     /// Copy everything into one new file, checked; the server may be running.
     Backup {
         /// The file to write; it must not exist.
@@ -180,6 +189,7 @@ pub fn run() -> ExitCode {
     let done = match CommandLine::parse().command {
         Command::Serve(command) => serve::serve(command),
         Command::Verify(at) => offline::verify(at),
+        Command::Recompute { rollout, at } => recompute::recompute(rollout, at),
         Command::Backup { file, at } => offline::backup(&file, at),
         Command::Restore { file, at } => offline::restore(&file, at),
         Command::Token(Token::Create { name, role, at }) => offline::create_token(name, role.into(), at),

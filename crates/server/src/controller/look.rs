@@ -2,12 +2,12 @@
 
 use signalbox_domain::Timestamp;
 use signalbox_domain::access::SdkKeyKind;
-use signalbox_domain::evidence::{Judgement, Outcome, SampleRatio};
+use signalbox_domain::evidence::{Arm, Judgement, Outcome, SampleRatio};
 use signalbox_domain::guard::{Assessment, Facts, People, StratumInputs, Verdict, assess};
 use signalbox_domain::key::MetricKey;
 use signalbox_domain::rollout::Rollout;
 
-use crate::evidence::{Gathered, Watched};
+use crate::evidence::{Gathered, MetricPoint, Watched};
 
 /// What is known of a rollout at one moment.
 #[derive(Debug, Clone)]
@@ -22,6 +22,40 @@ pub struct Evidence {
     pub sample_ratio: Option<f64>,
     /// When anything was reported last.
     pub last_reported: Option<Timestamp>,
+}
+
+impl Evidence {
+    /// What a chart shows of it.
+    #[must_use]
+    pub fn point(&self) -> Vec<MetricPoint> {
+        let point = |(verdict, _): &(Verdict, Judgement)| {
+            let [control, treated] = measured(verdict);
+            MetricPoint {
+                metric: verdict.metric.clone(),
+                control,
+                treated,
+                bounds: verdict.bounds,
+                margin: verdict.question.margin,
+                people: verdict.people,
+            }
+        };
+        self.verdicts.iter().map(point).collect()
+    }
+}
+
+/// What was measured of those without the feature and of those with it, over all strata that count; for showing beside
+/// the difference, which is not that of these two.
+#[must_use]
+pub fn measured(verdict: &Verdict) -> [Option<f64>; 2] {
+    let arm = |of: fn(&StratumInputs) -> Arm| {
+        let (weight, sum) = verdict
+            .strata
+            .iter()
+            .map(of)
+            .fold((0.0, 0.0), |(weight, sum), arm| (weight + arm.total.weight, sum + arm.total.sum));
+        (weight > 0.0).then(|| sum / weight)
+    };
+    [arm(|inputs| inputs.stratum.control), arm(|inputs| inputs.stratum.treated)]
 }
 
 /// Why evidence cannot be read.

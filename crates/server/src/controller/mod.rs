@@ -23,7 +23,7 @@ use signalbox_domain::{State, Timestamp};
 
 use crate::engine::{Engine, SubmitError, Terms};
 
-pub use look::{Evidence, Unreadable, follow, gather};
+pub use look::{Evidence, Unreadable, follow, gather, measured};
 
 /// Time between two looks.
 pub const LOOKS_EVERY: Duration = Duration::from_secs(10);
@@ -39,6 +39,8 @@ pub trait Installation {
     /// # Errors
     /// [`Unreadable`] says why nothing can be known.
     fn evidence(&self, place: &Place, rollout: &Rollout) -> Result<Evidence, Unreadable>;
+    /// Keeps what was seen at a look, for charts.
+    fn note(&self, place: &Place, evidence: &Evidence, now: Timestamp);
     /// Makes a change. Blocks on the disk.
     ///
     /// # Errors
@@ -53,6 +55,12 @@ impl Installation for Arc<Engine> {
 
     fn evidence(&self, place: &Place, rollout: &Rollout) -> Result<Evidence, Unreadable> {
         gather(rollout, self.watch().at(place).as_deref())
+    }
+
+    fn note(&self, place: &Place, evidence: &Evidence, now: Timestamp) {
+        if let Some(watched) = self.watch().at(place) {
+            watched.history().note(now, || evidence.point());
+        }
     }
 
     fn submit(&self, command: Command, terms: Terms) -> Result<(), SubmitError> {
@@ -120,6 +128,7 @@ impl<I: Installation> Controller<I> {
         let evidence = match self.installation.evidence(place, rollout) {
             Ok(evidence) => {
                 remembered.unread = 0;
+                self.installation.note(place, &evidence, now);
                 Some(evidence)
             }
             Err(error) => {

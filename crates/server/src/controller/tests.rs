@@ -56,6 +56,10 @@ impl Installation for Arc<Breakable> {
         self.engine.evidence(place, rollout)
     }
 
+    fn note(&self, place: &Place, evidence: &Evidence, now: Timestamp) {
+        self.engine.note(place, evidence, now);
+    }
+
     fn submit(&self, command: Command, terms: Terms) -> Result<(), SubmitError> {
         if let Some(command) = self.meanwhile.lock().unwrap().take() {
             let terms = Terms { at: terms.at, ..Terms::system().against(terms.version).because("by hand".to_owned()) };

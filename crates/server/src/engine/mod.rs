@@ -117,7 +117,7 @@ impl Engine {
         let (hour, today) = (minute - counting::MINUTES as i64, counting::day_of(minute));
         counting.restore(reader.evaluation_counts(hour)?, reader.series_ends()?, reader.sketches_of_day(today)?);
         let uses = LastUses::new(reader.sdk_key_uses()?);
-        let watch = Watch::new(&state, reader.gathered_strata()?);
+        let watch = Watch::new(&state, reader.gathered_strata()?, reader.evidence_histories()?);
         Ok(Arc::new(Self {
             sets,
             counting,

@@ -9,6 +9,7 @@
 //! those who have it count by themselves, to be held against fixed limits.
 
 mod gathered;
+mod history;
 mod people_sample;
 mod repeats;
 mod stored;
@@ -23,9 +24,10 @@ use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::event::{Event, Place};
 use signalbox_domain::key::RolloutId;
-use signalbox_store::{Counts, StoredStratum, WriteError};
+use signalbox_store::{Counts, StoredHistory, StoredStratum, WriteError};
 
 pub use gathered::{Exposed, Gathered, GatheredArm, GatheredStratum, Request};
+pub use history::{History, MetricPoint, Point};
 pub use people_sample::PeopleSample;
 pub use repeats::Repeats;
 pub use watched::{Evaluation, Watched};
@@ -42,18 +44,23 @@ pub struct Watch {
     writing: Mutex<()>,
 }
 
-/// What is needed to begin where an earlier run of the server stopped.
-pub type Stored = HashMap<RolloutId, Vec<StoredStratum>>;
+/// What an earlier run of the server stored of rollouts.
+#[derive(Default)]
+struct Stored {
+    strata: HashMap<RolloutId, Vec<StoredStratum>>,
+    histories: HashMap<RolloutId, Vec<u8>>,
+}
 
 impl Watch {
     /// Everything that is under way in `state`, with what was gathered before.
     #[must_use]
-    pub fn new(state: &State, stored: Vec<StoredStratum>) -> Self {
+    pub fn new(state: &State, strata: Vec<StoredStratum>, histories: Vec<StoredHistory>) -> Self {
         let watch = Self::default();
-        let mut by_rollout = Stored::new();
-        for stratum in stored {
-            by_rollout.entry(stratum.rollout.clone()).or_default().push(stratum);
+        let mut stored = Stored::default();
+        for stratum in strata {
+            stored.strata.entry(stratum.rollout.clone()).or_default().push(stratum);
         }
+        stored.histories.extend(histories.into_iter().map(|history| (history.rollout, history.bytes)));
         let places = state.projects.values().flat_map(|project| {
             project.flags.values().flat_map(|flag| {
                 flag.configurations.keys().map(|environment| Place {
@@ -63,7 +70,7 @@ impl Watch {
                 })
             })
         });
-        watch.refresh(state, places.collect(), &mut by_rollout);
+        watch.refresh(state, places.collect(), &mut stored);
         watch
     }
 
@@ -91,7 +98,7 @@ impl Watch {
             }
         }
         if !touched.is_empty() {
-            self.refresh(state, touched.into_iter().map(|Touched(place)| place).collect(), &mut Stored::new());
+            self.refresh(state, touched.into_iter().map(|Touched(place)| place).collect(), &mut Stored::default());
         }
     }
 
@@ -148,6 +155,13 @@ impl Watch {
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.watched.load_full();
         for watched in all.values().flat_map(BTreeMap::values) {
+            let id = &watched.rollout.id;
+            if let Some(bytes) = watched.history().unstored()
+                && let Err(error) = store.keep_history(&StoredHistory { rollout: id.clone(), bytes })
+            {
+                watched.history().not_stored();
+                return Err(error);
+            }
             for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
                 let (strata, known) = watched.unstored(kind);
                 if strata.is_empty() {
@@ -161,7 +175,7 @@ impl Watch {
         }
         let rollouts: BTreeSet<_> =
             all.values().flat_map(BTreeMap::values).map(|watched| watched.rollout.id.clone()).collect();
-        store.forget_strata_but(&rollouts)
+        store.forget_rollouts_but(&rollouts)
     }
 }
 

@@ -10,6 +10,7 @@ use signalbox_domain::{State, Timestamp};
 use signalbox_store::StoredStratum;
 
 use super::gathered::{Exposed, Gathered, GatheredStratum, Request};
+use super::history::History;
 use super::{Stored, stored};
 use crate::counting::PersonHash;
 
@@ -40,6 +41,7 @@ pub struct Watched {
     pub rollout: Rollout,
     off: VariantKey,
     gathered: Arc<[Mutex<Gathered>; 2]>,
+    history: Arc<Mutex<History>>,
 }
 
 impl Watched {
@@ -51,11 +53,18 @@ impl Watched {
         if rollout.guard.metrics.is_empty() && rollout.stages.iter().all(|stage| stage.gate.people == 0) {
             return None;
         }
-        let gathered = match before.filter(|before| before.rollout.id == rollout.id) {
-            Some(before) => Arc::clone(&before.gathered),
-            None => Arc::new(restored(stored.remove(&rollout.id).unwrap_or_default())),
+        let (gathered, history) = match before.filter(|before| before.rollout.id == rollout.id) {
+            Some(before) => (Arc::clone(&before.gathered), Arc::clone(&before.history)),
+            None => {
+                let strata = stored.strata.remove(&rollout.id).unwrap_or_default();
+                let history = stored.histories.remove(&rollout.id);
+                // One that cannot be read is a chart that begins now.
+                let history = history.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+                (Arc::new(restored(strata)), Arc::new(Mutex::new(history)))
+            }
         };
-        let watched = Self { place: place.clone(), rollout: rollout.clone(), off: flag.off_variant.clone(), gathered };
+        let (place, off) = (place.clone(), flag.off_variant.clone());
+        let watched = Self { place, rollout: rollout.clone(), off, gathered, history };
         for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
             watched.gathered(kind).keep_only(|began| rollout.strata.iter().any(|stratum| stratum.sequence == began));
         }
@@ -68,6 +77,11 @@ impl Watched {
         let gathered = if kind == SdkKeyKind::Client { clients } else { servers };
         // What a panic left half added is still what happened.
         gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the metrics came to so far.
+    pub fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes in an evaluation. Gives in which arm it put the person, where it counts.

@@ -2,23 +2,29 @@
 
 use signalbox_domain::command::Command;
 use signalbox_domain::event::Place;
-use signalbox_domain::evidence::{Arm, Judgement};
-use signalbox_domain::guard::{self, Assessment, Guard, StratumInputs, Verdict};
+use signalbox_domain::evidence::Judgement;
+use signalbox_domain::guard::{self, Assessment, Guard, Verdict};
 use signalbox_domain::rollout::Rollout;
 use signalbox_domain::{Refusal, Timestamp};
-use signalbox_protocol::endpoint::{ApproveStage, GetEvidence};
+use signalbox_protocol::endpoint::{ApproveStage, GetEvidence, GetEvidenceHistory};
+use signalbox_protocol::wire::List;
 use signalbox_protocol::wire::configuration::Configuration;
-use signalbox_protocol::wire::evidence::{Check, CheckState, Demand, Evidence, MetricEvidence, PeopleSeen, Step};
+use signalbox_protocol::wire::evidence::{
+    Check, CheckState, Demand, Evidence, EvidencePoint, MetricAtPoint, MetricEvidence, PeopleSeen, Step,
+};
 
 use super::Api;
 use super::answer::{Answer, Answered};
 use super::call::{Call, handlers};
+use super::projects::whole;
 use crate::clock;
 use crate::controller::{self, follow, gather};
+use crate::evidence::{MetricPoint, Point};
 
 handlers! {
     ApproveStage => approve_stage,
     GetEvidence => get_evidence,
+    GetEvidenceHistory => get_evidence_history,
 }
 
 impl Api {
@@ -54,6 +60,14 @@ impl Api {
             last_reported: gathered.as_ref().and_then(|gathered| gathered.last_reported),
             ..nothing(place)
         }))
+    }
+
+    async fn get_evidence_history(&self, call: Call<GetEvidenceHistory>) -> Answered<List<EvidencePoint>> {
+        let place = Place::from(call.at);
+        self.rollout_under_way(&place)?;
+        let watched = self.engine().watch().at(&place);
+        let points = watched.map(|watched| watched.history().points().iter().map(point).collect());
+        Ok(Answer::of(whole(points.unwrap_or_default())))
     }
 
     async fn approve_stage(&self, call: Call<ApproveStage>) -> Answered<Configuration> {
@@ -134,6 +148,14 @@ const fn missing_words(demand: &guard::Demand) -> &'static str {
     }
 }
 
+fn point(point: &Point) -> EvidencePoint {
+    let metric = |metric: &MetricPoint| {
+        let MetricPoint { metric, control, treated, bounds, margin, people } = metric.clone();
+        MetricAtPoint { metric, control, treated, bounds, margin, people }
+    };
+    EvidencePoint { at: point.at, metrics: point.metrics.iter().map(metric).collect() }
+}
+
 fn nothing(Place { project, flag, environment }: Place) -> Evidence {
     Evidence {
         project,
@@ -160,14 +182,7 @@ fn metric(
     people_per_second: Option<f64>,
 ) -> Option<MetricEvidence> {
     let metric = guard.metric(&verdict.metric)?;
-    let arm = |of: fn(&StratumInputs) -> Arm| {
-        let total = verdict
-            .strata
-            .iter()
-            .map(of)
-            .fold((0.0, 0.0), |(weight, sum), arm| (weight + arm.total.weight, sum + arm.total.sum));
-        (total.0 > 0.0).then(|| total.1 / total.0)
-    };
+    let [control, treated] = controller::measured(verdict);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "people and seconds, 0 or more")]
     let whole = |number: f64| number.ceil() as u64;
     Some(MetricEvidence {
@@ -181,8 +196,8 @@ fn metric(
         limit: verdict.limit,
         outcome: verdict.outcome,
         bounds: verdict.bounds,
-        control: arm(|inputs| inputs.stratum.control),
-        treated: arm(|inputs| inputs.stratum.treated),
+        control,
+        treated,
         people: verdict.people,
         people_to_go: judgement.people_to_go.map(whole),
         seconds_to_go: judgement.people_to_go.zip(people_per_second).map(|(people, rate)| whole(people / rate)),

@@ -28,12 +28,12 @@ use crate::schema::Migration;
 
 pub use evaluations::{EvaluationCount, Series, SeriesEnds};
 pub use sketches::{SketchOf, StoredSketch};
-pub use strata::StoredStratum;
+pub use strata::{StoredHistory, StoredStratum};
 
 pub(crate) use evaluations::{MIGRATIONS as EVALUATION_MIGRATIONS, ends, since_minute};
 pub(crate) use key_uses::{MIGRATIONS as KEY_USE_MIGRATIONS, all as key_uses};
 pub(crate) use sketches::{MIGRATIONS as SKETCH_MIGRATIONS, of_day, of_flag};
-pub(crate) use strata::{MIGRATIONS as STRATUM_MIGRATIONS, all as strata};
+pub(crate) use strata::{MIGRATIONS as STRATUM_MIGRATIONS, all as strata, histories};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 2026112206,
@@ -122,11 +122,19 @@ impl Counts {
         self.write(|to| strata::keep(to, strata))
     }
 
+    /// Keeps what the metrics of a rollout came to over time.
+    ///
+    /// # Errors
+    /// What the database says; what was kept before stays then.
+    pub fn keep_history(&mut self, history: &StoredHistory) -> Result<(), WriteError> {
+        self.write(|to| strata::keep_history(to, history))
+    }
+
     /// Forgets what was gathered of all rollouts but these.
     ///
     /// # Errors
     /// What the database says; nothing is forgotten then.
-    pub fn forget_strata_but(&mut self, rollouts: &BTreeSet<RolloutId>) -> Result<(), WriteError> {
+    pub fn forget_rollouts_but(&mut self, rollouts: &BTreeSet<RolloutId>) -> Result<(), WriteError> {
         self.write(|to| strata::forget_but(to, rollouts))
     }
 

@@ -20,6 +20,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
             body    BLOB NOT NULL,
             PRIMARY KEY (rollout, began, kind)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE evidence_histories (
+            rollout TEXT PRIMARY KEY,
+            body    BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
     ",
 }];
 
@@ -33,6 +37,15 @@ pub struct StoredStratum {
     /// Which applications told it.
     pub kind: SdkKeyKind,
     /// What was gathered.
+    pub bytes: Vec<u8>,
+}
+
+/// What the metrics of a rollout came to over time; what its bytes mean is up to whoever gathers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredHistory {
+    /// The rollout.
+    pub rollout: RolloutId,
+    /// All of it.
     pub bytes: Vec<u8>,
 }
 
@@ -55,13 +68,28 @@ pub(super) fn keep(connection: &Connection, strata: &[StoredStratum]) -> Result<
     Ok(())
 }
 
-/// Forgets all but those of these rollouts.
+/// Keeps a history in place of the one before.
+pub(super) fn keep_history(connection: &Connection, history: &StoredHistory) -> Result<(), WriteError> {
+    let StoredHistory { rollout, bytes } = history;
+    connection
+        .prepare_cached(
+            "INSERT INTO evidence_histories (rollout, body) VALUES (?1, ?2)
+             ON CONFLICT (rollout) DO UPDATE SET body = excluded.body",
+        )?
+        .execute(params![rollout.as_str(), bytes])?;
+    Ok(())
+}
+
+/// Forgets everything but what is of these rollouts.
 pub(super) fn forget_but(connection: &Connection, rollouts: &BTreeSet<RolloutId>) -> Result<(), WriteError> {
-    let mut select = connection.prepare_cached("SELECT DISTINCT rollout FROM evidence_strata")?;
-    let known: Vec<String> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut delete = connection.prepare_cached("DELETE FROM evidence_strata WHERE rollout = ?1")?;
+    let known: Vec<String> = connection
+        .prepare_cached("SELECT rollout FROM evidence_strata UNION SELECT rollout FROM evidence_histories")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     for rollout in known.iter().filter(|known| !rollouts.contains(known.as_str())) {
-        delete.execute([rollout])?;
+        for table in ["evidence_strata", "evidence_histories"] {
+            connection.prepare_cached(&format!("DELETE FROM {table} WHERE rollout = ?1"))?.execute([rollout])?;
+        }
     }
     Ok(())
 }
@@ -82,4 +110,17 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<StoredStratum>, ReadErr
         strata.push(StoredStratum { rollout, began, kind, bytes });
     }
     Ok(strata)
+}
+
+/// All histories.
+pub(crate) fn histories(connection: &Connection) -> Result<Vec<StoredHistory>, ReadError> {
+    let mut select = connection.prepare("SELECT rollout, body FROM evidence_histories")?;
+    let rows = select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+    let mut histories = Vec::new();
+    for row in rows {
+        let (rollout, bytes) = row?;
+        let Ok(rollout) = RolloutId::new(rollout) else { continue };
+        histories.push(StoredHistory { rollout, bytes });
+    }
+    Ok(histories)
 }
