@@ -54,6 +54,7 @@ pub fn GateFields(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>)
                     />
                     <Choice
                         label="Unit"
+                        short=true
                         options=SoakUnit::ALL.map(|unit| (unit, unit.name())).to_vec()
                         value=Signal::derive(move || gate.with(|gate| gate.soak_unit))
                         on_choose=move |unit| gate.update(|gate| gate.soak_unit = unit)

@@ -163,9 +163,9 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
             <Choice
                 label="It is a"
                 options=vec![
-                    (MetricRole::Guardrail, "Guardrail: takes it back"),
-                    (MetricRole::Signal, "Signal: holds it"),
-                    (MetricRole::Goal, "Goal: only reported"),
+                    (MetricRole::Guardrail, "Guardrail, takes back"),
+                    (MetricRole::Signal, "Signal, holds"),
+                    (MetricRole::Goal, "Goal, reported"),
                 ]
                 value=role
                 on_choose=move |role| change(&|draft| draft.role = role)
@@ -173,6 +173,7 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
             <Choice
                 label="Worse when"
                 options=vec![(Direction::MoreIsWorse, "More"), (Direction::LessIsWorse, "Less")]
+                short=true
                 value=worse
                 on_choose=move |worse| change(&|draft| draft.worse = worse)
             />
