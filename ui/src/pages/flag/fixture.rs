@@ -99,7 +99,7 @@ pub fn scene(configuration: Configuration) -> Scene {
     Scene::new(flag, environment, Segments::default()).unwrap()
 }
 
-fn configuration(status: &str, position: serde_json::Value, entered: usize) -> Configuration {
+fn configuration(status: &str, position: Value, entered: usize) -> Configuration {
     let people = [3, 1_640, 16_400, 41_000, 164_000];
     let shares = [0, 1, 10, 25, 100];
     let mut stages = Vec::new();

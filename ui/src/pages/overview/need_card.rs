@@ -19,7 +19,7 @@ pub fn NeedCard(
     let asked = need.clone();
     let Need { kind, flag, environment, environment_name, title, text, since, reason_awaited, .. } = need;
     let tint = match kind {
-        NeedKind::TurnedOff | NeedKind::Held => " need--danger",
+        NeedKind::HeldByItself | NeedKind::TurnedOff | NeedKind::Held => " need--danger",
         NeedKind::Reason | NeedKind::LastStage | NeedKind::Planned => "",
     };
     let href = format!("/flags/{flag}");
@@ -28,6 +28,7 @@ pub fn NeedCard(
         <li class=format!("card need{tint}")>
             <div class="row">
                 {match kind {
+                    NeedKind::HeldByItself => signal(Aspect::Danger, "Held by itself").into_any(),
                     NeedKind::TurnedOff => signal(Aspect::Danger, "Turned off").into_any(),
                     NeedKind::Held => signal(Aspect::Danger, "Held").into_any(),
                     NeedKind::Reason => plain(IconName::FileText, "Reason to give").into_any(),
@@ -48,7 +49,10 @@ pub fn NeedCard(
                                 {match kind {
                                     NeedKind::LastStage => "Go and finish it",
                                     NeedKind::Planned => "Go and start it",
-                                    NeedKind::TurnedOff | NeedKind::Held | NeedKind::Reason => "Review",
+                                    NeedKind::HeldByItself
+                                    | NeedKind::TurnedOff
+                                    | NeedKind::Held
+                                    | NeedKind::Reason => "Review",
                                 }}
                             </a>
                         }

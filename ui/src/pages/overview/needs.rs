@@ -40,6 +40,8 @@ pub struct Need {
 /// What needs a person, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NeedKind {
+    /// A rollout was held by itself: harm was shown, or something is wrong.
+    HeldByItself,
     /// Turned off for everyone.
     TurnedOff,
     /// A rollout is held.
@@ -124,7 +126,7 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
                 _ => format!("{} {have} it, nobody new gets it", in_words(state.people)),
             };
             Some((
-                NeedKind::Held,
+                held_kind(rollout.held_because),
                 format!("{name} is held {}", place(rollout)),
                 format!("{how}; {who}."),
                 rollout.held_since,
@@ -149,6 +151,20 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
             ))
         }
         RolloutStatus::Running | RolloutStatus::Finished => None,
+    }
+}
+
+/// What a machine stopped is looked at before what people did: nobody may know of it yet.
+const fn held_kind(because: Option<HeldBecause>) -> NeedKind {
+    match because {
+        Some(
+            HeldBecause::Harm
+            | HeldBecause::Signal
+            | HeldBecause::SampleRatio
+            | HeldBecause::NoEvidence
+            | HeldBecause::TookTooLong,
+        ) => NeedKind::HeldByItself,
+        Some(HeldBecause::Hold | HeldBecause::RollBack | HeldBecause::Kill) | None => NeedKind::Held,
     }
 }
 
@@ -249,6 +265,22 @@ mod tests {
         killed["people"] = json!(0);
         let off = "It was on for about 118,000 people. Turning it on again needs a reason.";
         check(killed, &[], Some((NeedKind::TurnedOff, "Card freeze is off for everyone", off)));
+    }
+
+    #[test]
+    fn what_a_machine_held_comes_first() {
+        let held = |because: &str| {
+            let mut held = rollout("held", json!({"stage": 2}));
+            held["held_because"] = json!(because);
+            state(held)
+        };
+        let mut killed = state(rollout("held", json!({"stage": 2})));
+        killed["killed"] = json!("2026-11-19T10:00:00Z");
+        let flags = [flag(held("hold")), flag(killed), flag(held("harm"))];
+        let kinds: Vec<_> = needs(&flags, &[production()], &[]).into_iter().map(|need| need.kind).collect();
+        assert_eq!(kinds, [NeedKind::HeldByItself, NeedKind::TurnedOff, NeedKind::Held]);
+        let needs = needs(&[flag(held("harm"))], &[production()], &[]);
+        assert!(needs[0].text.starts_with("Held because harm was shown; "), "{}", needs[0].text);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use signalbox_protocol::wire::plan::{ChangePlan, CreatePlan, Plan};
 use crate::components::{Dialog, DialogFoot, FieldError, TextField};
 use crate::form::Attempt;
 use crate::pages::flag::crowd::Crowd;
-use crate::pages::flag::rollout::plan::{Begin, Editor, Floor, PlanEditor, Planned, StageRow, free_key, usual};
+use crate::pages::flag::rollout::plan::{
+    Begin, BeginFrom, Editor, Floor, PlanEditor, Planned, StageRow, free_key, usual,
+};
 use crate::state::{ToastKind, use_store};
 
 /// Before a plan begins, nobody has the feature.
@@ -37,6 +39,7 @@ pub fn PlanDialog(
     let guard = plan.as_ref().map(|plan| plan.guard.clone()).unwrap_or_default();
     let editor = Editor::new(rows, guard, NOBODY, crowd);
     let disabled = Signal::derive(move || store.can_edit().err());
+    let is_new = plan.is_none();
     let title = plan.as_ref().map_or_else(|| "New plan".into(), |plan| format!("Change {}", plan.name));
     let send = move |()| {
         let Some(project) = untrack(|| store.project()) else { return };
@@ -95,6 +98,7 @@ pub fn PlanDialog(
                 placeholder="Payments, careful"
                 error=attempt.problem.at("name")
             />
+            {is_new.then(|| view! { <div class="row wrap gap1 plan-begin"><BeginFrom editor /></div> })}
             <div class="plan-in-dialog">
                 <PlanEditor editor begin=Begin { stage: None, since: None } />
             </div>

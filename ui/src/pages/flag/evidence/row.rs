@@ -137,14 +137,14 @@ fn part(people: u64, more: u64) -> f64 {
     people as f64 / all as f64 * 100.0
 }
 
-/// "about 4,200 more people, 3 h at current traffic; the smallest harm detectable by now is 0.21 pp".
+/// "about 4,200 more people, 3 h at current traffic; the smallest harm detectable by then is 0.21 pp".
 pub fn forecast(metric: &MetricEvidence) -> Option<String> {
     let more = metric.people_to_go?;
     let time = metric.seconds_to_go.and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1_000));
     let time = time.map(|millis| format!(", {} at current traffic", time::span(millis))).unwrap_or_default();
     let detectable = metric.detectable.map(|harm| {
         let harm = difference_words(harm, metric.unit);
-        format!("; the smallest harm detectable by now is {}", harm.trim_start_matches('+'))
+        format!("; the smallest harm detectable by then is {}", harm.trim_start_matches('+'))
     });
     Some(format!(
         "{}: about {} more people{time}, if there is no difference{}.",
@@ -206,7 +206,7 @@ mod tests {
             forecast(&metric).as_deref(),
             Some(
                 "Errors: about 12,400 more people, 3 h at current traffic, if there is no difference; the smallest harm \
-                 detectable by now is 0.2 pp."
+                 detectable by then is 0.2 pp."
             )
         );
         assert_eq!(forecast(&fixture::metric(&serde_json::json!({}))), None);

@@ -7,6 +7,9 @@ use signalbox_protocol::wire::rollout::Rollout;
 
 use crate::pages::flag::crowd::figure;
 use crate::pages::flag::scene::Scene;
+use crate::time;
+
+const MINUTE_MILLIS: i64 = 60_000;
 
 /// One stage on the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Block {
     pub signal: Signal,
     /// "41,000 people".
     pub people: String,
-    /// "+24,600 people" against the stage before; empty where nothing is known or added.
+    /// "+24,600 people · soak 3 d" against the stage before; empty where nothing is known or added.
     pub more: String,
     /// When it was first entered.
     pub entered: Option<Timestamp>,
@@ -91,6 +94,10 @@ pub fn blocks(scene: &Scene, rollout: &Rollout) -> Vec<Block> {
                 _ => Signal::Passed,
             };
             let more = before.zip(people).map_or_else(String::new, |(before, people)| more(before, people));
+            let soak = (stage.gate.soak_minutes > 0)
+                .then(|| format!("soak {}", time::span(i64::from(stage.gate.soak_minutes) * MINUTE_MILLIS)));
+            let more = [more, soak.unwrap_or_default()].into_iter().filter(|part| !part.is_empty());
+            let more = more.collect::<Vec<_>>().join(" · ");
             before = people;
             Block {
                 title: stage.title.clone(),

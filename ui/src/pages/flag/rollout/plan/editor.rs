@@ -266,6 +266,9 @@ fn Preview(editor: Editor, begin: Signal<Begin>) -> impl IntoView {
         let now = store.now.get();
         let last = stages.last()?.in_words(&store.segments());
         let Earliest { at, approvals, awaits_evidence } = earliest(&stages, begin.get(), now)?;
+        if at == now && approvals == 0 && !awaits_evidence {
+            return None;
+        }
         let if_now = if begin.with(|begin| begin.stage.is_none()) { ", if it started now" } else { "" };
         let on_top = match (approvals, awaits_evidence) {
             (0, false) => String::new(),

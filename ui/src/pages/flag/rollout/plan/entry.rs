@@ -70,9 +70,9 @@ pub fn Choice<Kind>(
     /// What is wrong with it.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
-    /// The label is for screen readers only.
+    /// Its words are short.
     #[prop(optional)]
-    hide_label: bool,
+    short: bool,
 ) -> impl IntoView
 where
     Kind: Copy + PartialEq + Send + Sync + 'static,
@@ -85,9 +85,9 @@ where
         }
     };
     view! {
-        <div class="entry entry--wide">
+        <div class="entry" class:entry--wide=!short>
             <label>
-                <span class=if hide_label { "sr" } else { "lbl" }>{move || label.get()}</span>
+                <span class="lbl">{move || label.get()}</span>
                 <span class="field" class:field--error=move || error.with(Option::is_some)>
                     <select aria-invalid=move || error.with(Option::is_some).then_some("true") on:change=choose>
                         {options

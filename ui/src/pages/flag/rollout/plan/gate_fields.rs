@@ -54,13 +54,14 @@ pub fn GateFields(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>)
                     />
                     <Choice
                         label="Unit"
+                        short=true
                         options=SoakUnit::ALL.map(|unit| (unit, unit.name())).to_vec()
                         value=Signal::derive(move || gate.with(|gate| gate.soak_unit))
                         on_choose=move |unit| gate.update(|gate| gate.soak_unit = unit)
                     />
                 </div>
                 <Entry
-                    label="People in each group"
+                    label="People per group"
                     value=Signal::derive(move || gate.with(|gate| gate.people.clone()))
                     on_type=move |typed| gate.update(|gate| gate.people = typed)
                     error=at("people")
@@ -169,6 +170,7 @@ fn Margins(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>) -> imp
     });
     view! {
         <Show when=move || metrics.with(|metrics| !metrics.is_empty())>
+            <p class="hint plan-hint">"Margins of this stage, where they differ:"</p>
             <div class="plan-fields">
                 <For each=move || metrics.get() key=Clone::clone let:metric>
                     <Margin editor gate place metric />
@@ -197,9 +199,7 @@ fn Margin(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>, metric:
         let figure = gate.with(|gate| key.with_value(|key| gate.margins.get(key).cloned()));
         figure.map(|figure| figure.text(unit())).unwrap_or_default()
     };
-    let label = move || {
-        metric.with(|metric| metric.as_ref().map(|(name, ..)| format!("Margin of {name} here"))).unwrap_or_default()
-    };
+    let label = move || metric.with(|metric| metric.as_ref().map(|(name, ..)| name.clone())).unwrap_or_default();
     let elsewhere =
         move || metric.with(|metric| metric.as_ref().map(|(.., margin)| margin.clone())).unwrap_or_default();
     view! {

@@ -43,11 +43,11 @@ pub fn Measured(
                 >
                     <ol class="plan-metrics">
                         <For each=move || keys.get() key=Clone::clone let:key>
-                            <MetricFields editor key />
+                            <MetricFields editor key fixed />
                         </For>
                     </ol>
                 </Show>
-                <AddMetric editor />
+                {(!fixed).then(|| view! { <AddMetric editor /> })}
                 <FieldError error=whole />
             </Lockable>
             <Follows editor />
@@ -88,7 +88,7 @@ fn AddMetric(editor: Editor) -> impl IntoView {
 
 /// One metric. Its fields stay while others come and go.
 #[component]
-fn MetricFields(editor: Editor, key: MetricKey) -> impl IntoView {
+fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
     let guard = editor.guard;
     let key = StoredValue::new(key);
     let find =
@@ -163,9 +163,9 @@ fn MetricFields(editor: Editor, key: MetricKey) -> impl IntoView {
             <Choice
                 label="It is a"
                 options=vec![
-                    (MetricRole::Guardrail, "Guardrail: takes it back"),
-                    (MetricRole::Signal, "Signal: holds it"),
-                    (MetricRole::Goal, "Goal: only reported"),
+                    (MetricRole::Guardrail, "Guardrail, takes back"),
+                    (MetricRole::Signal, "Signal, holds"),
+                    (MetricRole::Goal, "Goal, reported"),
                 ]
                 value=role
                 on_choose=move |role| change(&|draft| draft.role = role)
@@ -173,6 +173,7 @@ fn MetricFields(editor: Editor, key: MetricKey) -> impl IntoView {
             <Choice
                 label="Worse when"
                 options=vec![(Direction::MoreIsWorse, "More"), (Direction::LessIsWorse, "Less")]
+                short=true
                 value=worse
                 on_choose=move |worse| change(&|draft| draft.worse = worse)
             />
@@ -191,17 +192,22 @@ fn MetricFields(editor: Editor, key: MetricKey) -> impl IntoView {
                 unit=Signal::derive(move || value_sign(kind.get().unit()).to_owned())
                 placeholder="none".to_owned()
             />
-            <span class="plan-metric-remove">
-                <Button
-                    kind=ButtonKind::Quiet
-                    size=ButtonSize::Small
-                    icon=IconName::X
-                    label="Measure it no longer"
-                    on_press=move |()| {
-                        guard.update(|guard| guard.metrics.retain(|metric| key.with_value(|key| metric.key != *key)));
-                    }
-                />
-            </span>
+            {(!fixed).then(|| {
+                let remove = move |()| {
+                    guard.update(|guard| guard.metrics.retain(|metric| key.with_value(|key| metric.key != *key)));
+                };
+                view! {
+                    <span class="plan-metric-remove">
+                        <Button
+                            kind=ButtonKind::Quiet
+                            size=ButtonSize::Small
+                            icon=IconName::X
+                            label="Measure it no longer"
+                            on_press=remove
+                        />
+                    </span>
+                }
+            })}
         </li>
     }
 }

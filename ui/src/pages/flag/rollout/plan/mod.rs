@@ -20,4 +20,4 @@ pub use earliest::Begin;
 pub use editor::{Editor, PlanEditor, Planned};
 pub use no_rollout::NoRollout;
 pub use rows::{Floor, StageRow, usual};
-pub use template::{free_key, line};
+pub use template::{BeginFrom, free_key, line};

@@ -326,7 +326,7 @@ mod tests {
         };
         let evidence = |rows: &[StageRow], guard: &GuardDraft| {
             let checked = check(rows, guard, NOBODY, Crowd::new(1_000), &Segments::default());
-            checked.problems.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+            checked.problems.into_keys().collect::<Vec<_>>()
         };
         let errors = MetricDraft::new(MeasureKind::FailedRequests, &[]).unwrap();
         let limited = MetricDraft { limit: Figure::Typed("2".into()), ..errors.clone() };

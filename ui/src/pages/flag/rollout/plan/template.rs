@@ -24,47 +24,10 @@ pub fn Templates(
     choose: bool,
 ) -> impl IntoView {
     let page = use_page();
-    let store = use_store();
     let keeping = RwSignal::new(None::<Planned>);
-    let begin = move |plan: &Plan| editor.begin_from(plan.stages.clone(), plan.guard.clone());
     view! {
         <div class="row wrap plan-templates">
-            {choose
-                .then(|| {
-                    view! {
-                        <span class="fs12 ink3">"Begin from"</span>
-                        {Start::ALL
-                            .into_iter()
-                            .map(|start| {
-                                view! {
-                                    <button
-                                        type="button"
-                                        class="fchip"
-                                        title=start.words()
-                                        on:click=move |_| {
-                                            let groups = untrack(|| store.segments());
-                                            let groups: Vec<_> = groups.iter().map(|group| group.key.clone()).collect();
-                                            editor.start(start, &groups);
-                                        }
-                                    >
-                                        {start.name()}
-                                    </button>
-                                }
-                            })
-                            .collect_view()}
-                        <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
-                            {
-                                let title = line(&plan.stages, &store.segments());
-                                let name = plan.name.clone();
-                                view! {
-                                    <button type="button" class="fchip" title=title on:click=move |_| begin(&plan)>
-                                        {name}
-                                    </button>
-                                }
-                            }
-                        </For>
-                    }
-                })}
+            {choose.then(|| view! { <BeginFrom editor /> })}
             <span class="end row gap1">
                 <Button
                     kind=ButtonKind::Quiet
@@ -85,6 +48,45 @@ pub fn Templates(
         {move || {
             keeping.get().map(|planned| view! { <KeepTemplate planned on_close=move |()| keeping.set(None) /> })
         }}
+    }
+}
+
+/// The usual lines, and the plans of the project, to begin from.
+#[component]
+pub fn BeginFrom(
+    /// The plan that begins anew.
+    editor: Editor,
+) -> impl IntoView {
+    let store = use_store();
+    let begin = move |plan: &Plan| editor.begin_from(plan.stages.clone(), plan.guard.clone());
+    let start = move |start: Start| {
+        let groups = untrack(|| store.segments());
+        let groups: Vec<_> = groups.iter().map(|group| group.key.clone()).collect();
+        editor.start(start, &groups);
+    };
+    view! {
+        <span class="fs12 ink3">"Begin from"</span>
+        {Start::ALL
+            .into_iter()
+            .map(|one| {
+                view! {
+                    <button type="button" class="fchip" title=one.words() on:click=move |_| start(one)>
+                        {one.name()}
+                    </button>
+                }
+            })
+            .collect_view()}
+        <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
+            {
+                let title = line(&plan.stages, &store.segments());
+                let name = plan.name.clone();
+                view! {
+                    <button type="button" class="fchip" title=title on:click=move |_| begin(&plan)>
+                        {name}
+                    </button>
+                }
+            }
+        </For>
     }
 }
 
