@@ -31,7 +31,7 @@ type Outcome<Done = ()> = Result<Done, Box<dyn std::error::Error>>;
 
 const ROLLOUTS: usize = 200;
 const METRICS: usize = 6;
-const PEOPLE: u64 = 5_000;
+const PEOPLE: u64 = 20_000;
 const TICKS: u32 = 20;
 /// Spans of one report: a batch of the usual exporter.
 const SPANS: usize = 512;
@@ -49,7 +49,7 @@ fn main() -> Outcome {
     reporting(&engine, &sdk_key)
 }
 
-/// Two hundred flags, each with a rollout at 10 % that measures six things of five thousand people.
+/// Two hundred flags, each with a rollout at 10 % that measures six things of twenty thousand people.
 fn fill(engine: &Engine) -> Outcome<String> {
     let project = || "bank".parse();
     submit(engine, Command::CreateProject(NewProject { key: project()?, name: "Bank".into() }), None)?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use signalbox_protocol::endpoint::{Meta, Precondition};
 use signalbox_tests::api::{Api, Call};
 
-use crate::world::{PRODUCTION, PROJECT, World, place, stages, why};
+use crate::world::{PRODUCTION, PROJECT, World, guard, guarded_stages, place, stages, why};
 
 /// Where and how to call an endpoint.
 pub struct Row {
@@ -251,10 +251,13 @@ fn rollouts() -> Vec<Row> {
     let mut other_stages = stages();
     other_stages[1]["audience"]["share"] = json!(25);
     vec![
-        act("draft_rollout", "fresh", "", json!({ "stages": stages() }), &[]),
+        act("draft_rollout", "fresh", "", json!({ "stages": guarded_stages(), "guard": guard() }), &[]),
         act("change_stages", "planned", "/stages", json!({ "stages": other_stages }), &["stages"]),
         Row { body: None, ..act("discard_rollout", "unwanted", "", Value::Null, &[]) },
         act("start_rollout", "planned", "/start", why(), &["reason"]),
+        act("approve_stage", "reviewed", "/approve", why(), &[]),
+        read("get_evidence", &format!("{}/rollout/evidence", place("running"))),
+        read("get_evidence_history", &format!("{}/rollout/evidence/history", place("running"))),
         act("advance_rollout", "running", "/advance", why(), &["reason"]),
         write("hold_rollout", &format!("{}/rollout/hold", place("running")), why(), &[]),
         act("resume_rollout", "held", "/resume", why(), &["reason"]),

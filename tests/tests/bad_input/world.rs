@@ -47,7 +47,7 @@ impl World {
 
         for flag in [
             "plain", "planned", "unwanted", "running", "ending", "moving", "held", "killed", "kept", "gone", "fresh",
-            "targeted", "grouped",
+            "targeted", "grouped", "reviewed",
         ] {
             admin
                 .post(&format!("{PROJECT}/flags"), &json!({ "key": flag, "name": flag, "value_kind": "boolean" }))
@@ -59,6 +59,12 @@ impl World {
         for flag in ["running", "ending", "moving", "held"] {
             act(admin, "POST", flag, "rollout/start", &why()).await;
         }
+        // Whoever started it could not approve it.
+        let mut reviewed = stages();
+        reviewed[0]["gate"] = json!({ "approval": true });
+        act(admin, "POST", "reviewed", "rollout", &json!({ "stages": reviewed })).await;
+        let editor = admin.with_token(Some(&editor_token.secret));
+        act(&editor, "POST", "reviewed", "rollout/start", &why()).await;
         act(admin, "POST", "moving", "rollout/advance", &why()).await;
         act(admin, "POST", "held", "rollout/hold", &json!({})).await;
         act(admin, "POST", "killed", "kill-switch/engage", &json!({})).await;
@@ -104,6 +110,28 @@ pub fn stages() -> Value {
         { "audience": { "kind": "percentage", "share": 12.5 } },
         { "audience": { "kind": "percentage", "share": 100 } },
     ])
+}
+
+/// The same stages, with everything that can be asked before they are left.
+pub fn guarded_stages() -> Value {
+    let mut stages = stages();
+    stages[1]["gate"] = json!({
+        "soak_minutes": 60, "people": 1_000, "evidence": "safe", "approval": true, "margins": { "errors": 0.02 },
+        "window": { "zone": "Europe/Berlin", "days": ["monday", "friday"], "from": "09:00", "until": "17:00" },
+    });
+    stages
+}
+
+/// How a rollout is watched, with everything that can be said of it.
+pub fn guard() -> Value {
+    json!({
+        "metrics": [{
+            "key": "errors", "name": "Errors", "measure": { "kind": "failed_requests" }, "worse": "more_is_worse",
+            "role": "guardrail", "margin": 0.01, "limit": 0.05,
+        }],
+        "automation": "guard", "on_harm": "previous_stage", "looks": 2, "cooldown_minutes": 10,
+        "longest_stage_hours": 72, "heeds_browsers": true,
+    })
 }
 
 /// A reason and nothing else.

@@ -91,6 +91,13 @@ impl Difference {
     /// easily; not comparing within strata at all takes a busy hour for an effect of the feature.
     #[must_use]
     pub fn of(strata: &[Stratum], fewest: u64) -> Option<Self> {
+        Self::with(strata, fewest, |_, _| 1.0)
+    }
+
+    /// As [`Self::of`], where the variance of those with the feature is multiplied by what `scale` gives for the ratios
+    /// of control and treated, stratum by stratum.
+    #[must_use]
+    pub fn with(strata: &[Stratum], fewest: u64, scale: impl Fn(f64, f64) -> f64) -> Option<Self> {
         let (mut sum, mut variance, mut people, mut people_asked) = (0.0, 0.0, 0.0, 0);
         for stratum in strata.iter().filter(|stratum| stratum.counts(fewest)) {
             let Some((control, treated)) = stratum.control.ratio().zip(stratum.treated.ratio()) else {
@@ -98,7 +105,8 @@ impl Difference {
             };
             let weight = stratum.balanced_people();
             sum += weight * (treated.value - control.value);
-            variance += weight * weight * (treated.variance + control.variance);
+            let scaled = treated.variance * scale(control.value, treated.value);
+            variance += weight * weight * (scaled + control.variance);
             people += weight;
             people_asked += stratum.control.people + stratum.treated.people;
         }

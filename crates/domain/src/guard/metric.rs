@@ -29,7 +29,7 @@ pub struct Metric {
 }
 
 /// What is measured, by person rather than by request wherever it can be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Measure {
@@ -69,6 +69,63 @@ pub enum Measure {
         /// What it is divided by.
         of: OutcomeKey,
     },
+}
+
+/// By hand, because the derived form of a tagged enum takes fields that a kind does not have, and numbers for kinds.
+impl<'de> Deserialize<'de> for Measure {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            FailedRequests,
+            SlowRequests,
+            RequestDuration,
+            PeopleWho,
+            TimesPerPerson,
+            ValuePerPerson,
+            ValuePerTime,
+            TimesPer,
+        }
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename = "measure")]
+        struct Fields {
+            kind: Kind,
+            longer_than_ms: Option<u32>,
+            outcome: Option<OutcomeKey>,
+            of: Option<OutcomeKey>,
+        }
+
+        let Fields { kind, longer_than_ms, outcome, of } = Fields::deserialize(deserializer)?;
+        let fields: &'static [&'static str] = match kind {
+            Kind::FailedRequests | Kind::RequestDuration => &["kind"],
+            Kind::SlowRequests => &["kind", "longer_than_ms"],
+            Kind::PeopleWho | Kind::TimesPerPerson | Kind::ValuePerPerson | Kind::ValuePerTime => &["kind", "outcome"],
+            Kind::TimesPer => &["kind", "outcome", "of"],
+        };
+        let given =
+            [("longer_than_ms", longer_than_ms.is_some()), ("outcome", outcome.is_some()), ("of", of.is_some())];
+        if let Some((other, _)) = given.into_iter().find(|(name, given)| *given && !fields.contains(name)) {
+            return Err(Error::unknown_field(other, fields));
+        }
+        let outcome = || outcome.clone().ok_or_else(|| Error::missing_field("outcome"));
+        Ok(match kind {
+            Kind::FailedRequests => Self::FailedRequests,
+            Kind::RequestDuration => Self::RequestDuration,
+            Kind::SlowRequests => Self::SlowRequests {
+                longer_than_ms: longer_than_ms.ok_or_else(|| Error::missing_field("longer_than_ms"))?,
+            },
+            Kind::PeopleWho => Self::PeopleWho { outcome: outcome()? },
+            Kind::TimesPerPerson => Self::TimesPerPerson { outcome: outcome()? },
+            Kind::ValuePerPerson => Self::ValuePerPerson { outcome: outcome()? },
+            Kind::ValuePerTime => Self::ValuePerTime { outcome: outcome()? },
+            Kind::TimesPer => {
+                Self::TimesPer { outcome: outcome()?, of: of.clone().ok_or_else(|| Error::missing_field("of"))? }
+            }
+        })
+    }
 }
 
 /// What follows when a metric is shown to be worse than its margin.

@@ -4,6 +4,7 @@ use super::metric::{Measure, Metric, Unit};
 use super::verdict::Verdict;
 use super::{Automation, Guard, Reaction};
 use crate::evidence::{Direction, Outcome};
+use crate::people;
 
 impl Measure {
     /// What is measured: "failed requests".
@@ -88,7 +89,7 @@ pub fn guard_words(guard: &Guard) -> String {
     [automation.to_owned(), reaction.to_owned()].into_iter().chain(metrics).collect::<Vec<_>>().join("; ")
 }
 
-/// What a metric came to: "Errors: harm shown, +0.62 pp to +0.9 pp worse where +0.5 pp is allowed, by 41000 people".
+/// What a metric came to: "Errors: harm shown, +0.62 pp to +0.9 pp worse where +0.5 pp is allowed, by about 41,000 people".
 #[must_use]
 pub fn verdict_words(verdict: &Verdict) -> String {
     let Verdict { name, unit, outcome, bounds, question, limit, people, .. } = verdict;
@@ -106,7 +107,7 @@ pub fn verdict_words(verdict: &Verdict) -> String {
         let [least, most] = [bounds.at_least, bounds.at_most].map(|bound| difference_words(bound, *unit));
         format!(", {least} to {most} {allowed}")
     });
-    format!("{name}: {said}{}, by {people} people", bounds.unwrap_or_default())
+    format!("{name}: {said}{}, by {}", bounds.unwrap_or_default(), people::in_words(*people))
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ impl<I: Installation> Controller<I> {
 
     fn look_at(&self, known: &UnderWay, remembered: &mut Remembered, now: Timestamp) {
         let UnderWay { place, rollout, version, killed } = known;
+        let (flag, environment) = (&place.flag, &place.environment);
         let evidence = match self.installation.evidence(place, rollout) {
             Ok(evidence) => {
                 remembered.unread = 0;
@@ -132,7 +133,7 @@ impl<I: Installation> Controller<I> {
                 Some(evidence)
             }
             Err(error) => {
-                tracing::warn!(%error, flag = %place.flag, environment = %place.environment, "a rollout is watched blindly");
+                tracing::warn!(%error, %flag, %environment, "a rollout is watched blindly");
                 remembered.unread = remembered.unread.saturating_add(1);
                 None
             }
@@ -149,10 +150,11 @@ impl<I: Installation> Controller<I> {
         let terms = Terms { reason: why, at: Some(now), ..Terms::system().against(Some(*version)) };
         let command = Command::Judge { place: place.clone(), verdicts, step };
         match self.installation.submit(command, terms) {
-            Ok(()) => remembered.forward = None,
+            Ok(()) if step.is_some() => remembered.forward = None,
+            Ok(()) => {}
             // Somebody was quicker, or the store failed: the next look sees what is so then.
             Err(error) => {
-                tracing::warn!(%error, flag = %place.flag, environment = %place.environment, ?step, "a rollout's verdict could not be kept; looking again")
+                tracing::warn!(%error, %flag, %environment, ?step, "a verdict could not be kept; looking again");
             }
         }
     }

@@ -160,7 +160,6 @@ impl House {
 
     /// The server goes away, and comes back after so long.
     fn restart(self, after: i64) -> Self {
-        self.engine().flush_counts();
         self.engine().stop();
         let Self { installation, controller, data_dir, now, people, story, .. } = self;
         drop((installation, controller));
@@ -279,7 +278,7 @@ fn a_healthy_feature_goes_to_everybody_by_itself() {
     let mut house = House::new(guard(Automation::Auto), careful());
     house.wait(12);
     assert_eq!(house.stands(), (RUNNING, Position::Stage(0)), "nothing is known, so nothing goes on");
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(1);
     assert_eq!(house.stands(), (RUNNING, Position::Stage(1)));
     house.wait(9);
@@ -296,7 +295,7 @@ fn a_healthy_feature_goes_to_everybody_by_itself() {
 #[test]
 fn harm_is_taken_back_at_once_and_once() {
     let mut house = House::new(guard(Automation::Auto), careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(11);
     assert_eq!(house.stands(), (RUNNING, Position::Stage(1)));
     house.requests(20_000, 10, 40);
@@ -314,7 +313,7 @@ fn harm_is_taken_back_at_once_and_once() {
 fn a_held_rollout_is_judged_as_well() {
     let reaction = Guard { on_harm: Reaction::PreviousStage, ..guard(Automation::Guard) };
     let mut house = House::new(reaction, careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(11);
     house.act(Command::AdvanceRollout { place: place() });
     house.act(Command::HoldRollout { place: place() });
@@ -341,7 +340,7 @@ fn reactions_are_those_that_the_plan_names() {
 #[test]
 fn nobody_is_let_in_or_taken_back_where_people_do_everything() {
     let mut house = House::new(guard(Automation::Recommend), careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(15);
     assert_eq!(house.stands(), (RUNNING, Position::Stage(0)));
     house.requests(60_000, 10, 80);
@@ -350,7 +349,7 @@ fn nobody_is_let_in_or_taken_back_where_people_do_everything() {
     assert!(house.story.iter().any(|line| line.contains("harm shown")), "but it is told: {:?}", house.story);
 
     let mut house = House::new(guard(Automation::Guard), careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(15);
     assert_eq!(house.stands(), (RUNNING, Position::Stage(0)), "going on is for people");
 }
@@ -396,7 +395,7 @@ fn several_looks_must_agree_where_the_plan_asks_so() {
 #[test]
 fn evidence_that_cannot_be_read_is_neither_good_nor_bad_until_it_lasts() {
     let mut house = House::new(guard(Automation::Auto), careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(9);
     house.fail(Breakpoint::ReadingEvidence, 5);
     house.wait(1);
@@ -426,7 +425,7 @@ fn a_store_that_fails_changes_nothing_and_the_next_look_does() {
 #[test]
 fn whoever_acts_at_the_same_time_comes_first() {
     let mut house = House::new(guard(Automation::Auto), careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(9);
     // At the look at which it would advance, somebody holds it.
     let advance_at = |house: &mut House| {
@@ -448,7 +447,7 @@ fn whoever_acts_at_the_same_time_comes_first() {
 #[test]
 fn after_downtime_it_is_judged_before_it_goes_on() {
     let mut house = House::new(guard(Automation::Auto), careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(5);
     let mut house = house.restart(3 * 60 * MINUTE);
     house.tick();
@@ -468,7 +467,7 @@ fn after_downtime_it_is_judged_before_it_goes_on() {
 #[test]
 fn clocks_that_jump_let_nothing_pass_unseen() {
     let mut house = House::new(guard(Automation::Auto), careful());
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(2);
     // Forward by a day, between two looks.
     house.now += 24 * 60 * MINUTE;
@@ -513,7 +512,7 @@ fn approval_is_asked_last_and_given_by_somebody_else() {
         {"audience": share(50), "gate": {"soak_minutes": 10}},
     ]));
     let mut house = House::new(guard(Automation::Auto), stages);
-    house.requests(60_000, 10, 10);
+    house.requests(100_000, 10, 10);
     house.wait(30);
     assert_eq!(house.stands(), (RUNNING, Position::Stage(0)), "a review point is not passed by a machine");
     let (engine, version) = (Arc::clone(house.engine()), house.version());

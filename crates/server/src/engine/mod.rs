@@ -376,6 +376,7 @@ impl Engine {
     pub fn stop(&self) {
         self.begin_stop();
         self.counting.write_people_next();
+        self.watch.write_next();
         self.flush_counts();
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.since_snapshot > 0 && !self.diverged.load(Ordering::SeqCst) {

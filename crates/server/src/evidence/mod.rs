@@ -41,8 +41,13 @@ pub struct Watch {
     watched: ArcSwap<HashMap<String, ByFlag>>,
     /// Spans that were taken, to recognise those that are sent again.
     pub repeats: Repeats,
-    writing: Mutex<()>,
+    /// Flushes until the next one that writes.
+    writes_in: Mutex<u32>,
 }
+
+/// Of so many flushes one writes: what was gathered is some hundred kilobytes for a rollout, and a crash may take a
+/// minute of it.
+const FLUSHES_A_WRITE: u32 = 12;
 
 /// What an earlier run of the server stored of rollouts.
 #[derive(Default)]
@@ -147,12 +152,21 @@ impl Watch {
         self.of(&set_of(place), place.flag.as_str())
     }
 
-    /// Writes what was gathered since the last time. What could not be written is kept for the next time.
+    /// Has the next flush write, which otherwise happens once a minute.
+    pub fn write_next(&self) {
+        *self.writes_in.lock().unwrap_or_else(PoisonError::into_inner) = 0;
+    }
+
+    /// Writes what was gathered since the last time, if it is time. What could not be written is kept for the next time.
     ///
     /// # Errors
     /// What the store says.
     pub fn flush(&self, store: &mut Counts) -> Result<(), WriteError> {
-        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writes_in = self.writes_in.lock().unwrap_or_else(PoisonError::into_inner);
+        if *writes_in > 0 {
+            *writes_in -= 1;
+            return Ok(());
+        }
         let all = self.watched.load_full();
         for watched in all.values().flat_map(BTreeMap::values) {
             let id = &watched.rollout.id;
@@ -175,7 +189,9 @@ impl Watch {
         }
         let rollouts: BTreeSet<_> =
             all.values().flat_map(BTreeMap::values).map(|watched| watched.rollout.id.clone()).collect();
-        store.forget_rollouts_but(&rollouts)
+        store.forget_rollouts_but(&rollouts)?;
+        *writes_in = FLUSHES_A_WRITE - 1;
+        Ok(())
     }
 }
 

@@ -71,7 +71,6 @@ impl PeopleSample {
 }
 
 /// The half of a hash that is kept; bins are drawn by the other one.
-#[expect(clippy::cast_possible_truncation, reason = "the upper half")]
 const fn half(person: PersonHash) -> u32 {
     (person.number() >> 32) as u32
 }

@@ -6,5 +6,6 @@ mod demo;
 mod metrics;
 mod ofrep;
 mod ofrep_events;
+mod outcomes;
 mod telemetry;
 mod ui_files;
