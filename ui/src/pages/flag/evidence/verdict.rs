@@ -261,8 +261,12 @@ pub struct Passed {
 }
 
 /// What the signal at the entrance of the next stage shows; nothing where nothing is asked.
-pub fn passed(known: &Evidenced) -> Option<Passed> {
-    let evidence = known.here()?;
+pub fn passed(scene: &Scene, known: &Evidenced) -> Option<Passed> {
+    let Some(evidence) = known.here() else {
+        // Where something guards the step and nobody knows how it stands, nothing is ready.
+        let (words, detail) = ("Not known", "no evidence at hand".to_owned());
+        return is_guarded(scene).then_some(Passed { aspect: Aspect::Dark, words, detail });
+    };
     if known.asks_to_stop() {
         let (words, detail) = ("Not now", "harm was shown, or something is wrong".to_owned());
         return Some(Passed { aspect: Aspect::Danger, words, detail });
@@ -386,5 +390,8 @@ mod tests {
             "Not known whether it is clear for 25 %",
             "Evidence is not known while this page is offline. It is judged by the server all the same.",
         );
+        let signal = |configuration| passed(&fixture::scene(configuration), &Evidenced::Offline);
+        assert_eq!(signal(fixture::guarded(2)).map(|told| told.words), Some("Not known"));
+        assert_eq!(signal(fixture::running(2)), None, "a person decides, offline or not");
     }
 }

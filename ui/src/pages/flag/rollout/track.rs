@@ -162,7 +162,7 @@ fn BlockSignal(signal: Lamp, after: String, because: Option<HeldBecause>, first:
 #[component]
 fn ReadySignal() -> impl IntoView {
     let page = use_page();
-    let told = Memo::new(move |_| page.evidence.with(passed));
+    let told = Memo::new(move |_| page.scene.with(|scene| page.evidence.with(|known| passed(scene, known))));
     move || {
         let (lamp, words, tone, detail) = match told.get() {
             Some(told) => {
