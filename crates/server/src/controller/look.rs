@@ -120,11 +120,14 @@ fn people(rollout: &Rollout, gathered: &Gathered) -> People {
 }
 
 fn sample_ratio(rollout: &Rollout, gathered: &mut Gathered) -> Option<f64> {
+    let stratum = gathered.strata.get_mut(&rollout.strata.last()?.sequence)?;
+    if stratum.stray > 0 {
+        return Some(0.0);
+    }
     if !rollout.has_control() {
         return None;
     }
     let share = rollout.audience_at(rollout.position).share.percent() / 100.0;
-    let stratum = gathered.strata.get_mut(&rollout.strata.last()?.sequence)?;
     let [control, treated] = &stratum.arms;
     let p_value = SampleRatio::new(&[1.0 - share, share]).ok()?.look(&control.people.compared(&treated.people));
     let smallest = stratum.smallest_p.map_or(p_value, |smallest| smallest.min(p_value));

@@ -247,6 +247,9 @@ fn why(step: Step, rollout: &Rollout, evidence: Option<&Evidence>, broken: &[Met
         Step::Hold(HeldBecause::SampleRatio) => {
             let people = evidence.map(|known| known.people).unwrap_or_default();
             let p_value = evidence.and_then(|known| known.sample_ratio).unwrap_or_default();
+            if p_value == 0.0 {
+                return "Somebody was drawn into a group into which nobody should be".to_owned();
+            }
             format!(
                 "The groups are not as large as drawn: {} without and {} with the feature (p = {p_value:.1e}, 0.001 is the limit)",
                 people.control, people.treated

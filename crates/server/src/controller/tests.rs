@@ -505,6 +505,29 @@ fn groups_that_are_not_as_large_as_drawn_hold_it() {
 }
 
 #[test]
+fn whoever_is_drawn_where_nobody_should_be_holds_it() {
+    let everybody = stages(serde_json::json!([
+        {"audience": {"kind": "percentage", "share": 100}, "gate": {"soak_minutes": 600}},
+    ]));
+    let mut house = House::new(guard(Automation::Auto), everybody);
+    house.requests(2_000, 10, 10);
+    house.tick();
+    assert_eq!(house.stands(), (RUNNING, Position::Stage(0)));
+    let evaluation = Evaluation {
+        variant: "off",
+        reason: Some("split"),
+        version: house.version(),
+        person: Some(PersonHash::of(7)),
+        at: Timestamp::from_millis(house.now),
+    };
+    let watched = house.engine().watch().at(&place()).unwrap();
+    assert_eq!(watched.expose(SdkKeyKind::Server, evaluation), None);
+    house.tick();
+    assert_eq!(house.stands(), (HELD, Position::Stage(0)));
+    assert_eq!(house.rollout().held_because, Some(HeldBecause::SampleRatio));
+}
+
+#[test]
 fn approval_is_asked_last_and_given_by_somebody_else() {
     let share = |percent: u32| serde_json::json!({"kind": "percentage", "share": percent});
     let stages = stages(serde_json::json!([

@@ -38,6 +38,8 @@ pub struct GatheredStratum {
     pub arms: [GatheredArm; 2],
     /// The smallest p-value of the sample ratio that was seen; a sequential test never forgets.
     pub smallest_p: Option<f64>,
+    /// Evaluations that put somebody by chance where nobody is drawn to be: something gives what it should not.
+    pub stray: u64,
     /// Whether there is more than was stored.
     pub unstored: bool,
 }
@@ -103,6 +105,12 @@ impl Gathered {
         for metric in metrics.iter().filter(|metric| metric.measure.is_by_person()) {
             arm.bins(&metric.key).add(person.number(), 1.0, 0.0);
         }
+    }
+
+    /// Somebody was put by chance where nobody is drawn to be.
+    pub fn stray(&mut self, stratum: u64, at: Timestamp) {
+        self.touch(at);
+        self.strata.entry(stratum).or_default().stray += 1;
     }
 
     /// Somebody made a request.

@@ -6,7 +6,7 @@ use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::event::Place;
 use signalbox_domain::key::{OutcomeKey, VariantKey};
 use signalbox_domain::rollout::{Rollout, StratumBegan};
-use signalbox_domain::{State, Timestamp};
+use signalbox_domain::{Share, State, Timestamp};
 use signalbox_store::StoredStratum;
 
 use super::gathered::{Exposed, Gathered, GatheredStratum, Request};
@@ -100,6 +100,10 @@ impl Watched {
         }
         let exposed = Exposed { stratum: stratum.sequence, treated };
         let mut gathered = self.gathered(kind);
+        if is_split && self.rollout.audience_at(stratum.position).share == nobodys_share(treated) {
+            gathered.stray(stratum.sequence, at);
+            return None;
+        }
         let Some(person) = person else {
             gathered.nameless += 1;
             return None;
@@ -155,6 +159,11 @@ impl Watched {
             }
         }
     }
+}
+
+/// The share at which nobody is drawn into this arm.
+const fn nobodys_share(treated: bool) -> Share {
+    if treated { Share::NOBODY } else { Share::EVERYBODY }
 }
 
 fn restored(strata: Vec<StoredStratum>) -> [Mutex<Gathered>; 2] {
