@@ -32,8 +32,8 @@ impl Shop {
                     "role": "goal", "margin": 0.1 })
             })
             .collect();
-        let guard = serde_json::from_value(json!({ "metrics": metrics })).unwrap();
-        let stages = serde_json::from_value(json!([{ "audience": { "kind": "percentage", "share": 50 } }])).unwrap();
+        let guard = serde_json::from_value(json!({ "metrics": metrics })).expect("a guard");
+        let stages = serde_json::from_value(json!([{ "audience": { "kind": "percentage", "share": 50 } }])).expect("stages");
         bank.place("checkout", |place| Command::DraftRollout { place, rule: None, stages, guard });
         bank.place("checkout", |place| Command::StartRollout { place });
         let (_, key) = bank.sdk_key("production");
@@ -74,14 +74,14 @@ impl Shop {
         let found = |state: &signalbox_domain::State| {
             state.configuration(&place.project, &place.flag, &place.environment).map(|here| here.version)
         };
-        self.bank.engine.read(|state, _| found(state)).unwrap()
+        self.bank.engine.read(|state, _| found(state)).expect("a flag")
     }
 
     /// What of a metric is in the stratum that is now.
     fn gathered(&self, metric: &str) -> Stratum {
         let watched = self.bank.engine.watch().at(&production("checkout")).expect("a rollout that is watched");
-        let began = watched.rollout.strata.last().unwrap().sequence;
-        watched.gathered(SdkKeyKind::Server).stratum(began, &metric.parse().unwrap())
+        let began = watched.rollout.strata.last().expect("it has started").sequence;
+        watched.gathered(SdkKeyKind::Server).stratum(began, &metric.parse().expect("a key"))
     }
 }
 
