@@ -70,7 +70,7 @@ pub fn GuardrailCharts() -> impl IntoView {
         (!cards.is_empty()).then(|| {
             view! {
                 <section aria-label="Guardrails over time">
-                    <div class="grid g3">{cards}</div>
+                    <div class="grid g3 guardrail-charts">{cards}</div>
                     <p class="fs11 ink3 chart-key">
                         "How much worse those with the change are, with the interval that decides. Dotted: what is allowed. Thin lines: stages."
                     </p>
@@ -121,15 +121,15 @@ fn card(metric: &Metric, stages: &[(Timestamp, String)], points: &[EvidencePoint
     let rows = measured.iter().rev().take(ROWS).map(|(at, found)| {
         let difference = found.bounds.map(|bounds| {
             let [least, most] = [bounds.at_least, bounds.at_most].map(|bound| difference_words(bound, unit));
-            format!("{} ({least} to {most})", difference_words(bounds.estimate, unit))
+            (difference_words(bounds.estimate, unit), format!("{least} to {most}"))
         });
+        let (difference, interval) = difference.unwrap_or_else(|| ("no data".to_owned(), String::new()));
         let at = *at;
         view! {
             <tr>
                 <td><Time at /></td>
-                <td class="num">{value(found.control)}</td>
-                <td class="num">{value(found.treated)}</td>
-                <td class="num">{difference.unwrap_or_else(|| "no data".to_owned())}</td>
+                <td class="num">{value(found.treated)}<br /><span class="ink3">{value(found.control)}</span></td>
+                <td class="num">{difference}<br /><span class="ink3">{interval}</span></td>
             </tr>
         }
     });
@@ -147,8 +147,7 @@ fn card(metric: &Metric, stages: &[(Timestamp, String)], points: &[EvidencePoint
                     <thead>
                         <tr>
                             <th>"When"</th>
-                            <th class="num">"Control"</th>
-                            <th class="num">"With change"</th>
+                            <th class="num">"With, control"</th>
                             <th class="num">"Worse by"</th>
                         </tr>
                     </thead>
