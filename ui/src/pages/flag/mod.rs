@@ -4,6 +4,7 @@
 
 pub mod base;
 pub mod change;
+mod chart;
 mod client_side;
 pub mod crowd;
 mod evidence;

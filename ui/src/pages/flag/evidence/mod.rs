@@ -1,5 +1,7 @@
 //! What production shows of a rollout under way: fetched while it is looked at, said in words, drawn in a table.
 
+mod chart;
+mod charts;
 mod checks;
 mod known;
 mod range;
@@ -8,6 +10,7 @@ mod table;
 mod verdict;
 mod watch;
 
+pub use charts::GuardrailCharts;
 pub use checks::GateChecks;
 pub use known::Evidenced;
 pub use table::EvidenceTable;

@@ -3,9 +3,10 @@
 use plotters::coord::Shift;
 use plotters::coord::types::{RangedCoordf64, RangedCoordi64};
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::text_anchor::{HPos, VPos};
 use signalbox_domain::{Timestamp, people};
 
+use crate::pages::flag::chart::{self, BAND, CHANGE, Drawn, GRID, NOTE, text, themed};
 use crate::pages::flag::rollout::course::{Course, Event, Point};
 
 /// Size of the drawing in its own units; it scales with the card that holds it.
@@ -15,22 +16,7 @@ const ROOM: (i32, i32, i32, i32) = (20, 10, 20, 62);
 /// Labels at the top that would be nearer than this to the one before are left out.
 const LABEL_GAP: i32 = 46;
 
-/// Colours of the drawing stand for roles; the themes say what they look like.
-const CHANGE: RGBColor = RGBColor(1, 0, 0);
-const BAND: RGBColor = RGBColor(2, 0, 0);
-const GRID: RGBColor = RGBColor(3, 0, 0);
-const NOTE: RGBColor = RGBColor(4, 0, 0);
-const INK: RGBColor = RGBColor(5, 0, 0);
-const ROLES: [(RGBColor, &str); 5] = [
-    (CHANGE, "var(--chart-change)"),
-    (BAND, "var(--chart-band)"),
-    (GRID, "var(--chart-grid)"),
-    (NOTE, "var(--chart-note)"),
-    (INK, "var(--ink-3)"),
-];
-
 type Plot<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordi64, RangedCoordf64>>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// What the axes and the steps are called.
 pub struct Labels<'a> {
@@ -64,7 +50,7 @@ pub fn draw(course: &Course, people_before: u64, now: Timestamp, labels: &Labels
         .and_then(|()| area.present())
         .ok()?;
     }
-    Some(themed(svg))
+    Some(themed(svg, SIZE))
 }
 
 fn plot<'a>(
@@ -150,14 +136,7 @@ fn times(chart: &mut Plot<'_>, time: std::ops::Range<i64>, labels: &Labels<'_>, 
 }
 
 fn label(chart: &Plot<'_>, name: &str, at: (i32, i32), style: &TextStyle<'_>) -> Drawn {
-    let area = chart.plotting_area().strip_coord_spec();
-    let (left, top) = area.get_base_pixel();
-    area.draw_text(name, style, (at.0 - left, at.1 - top))
-}
-
-fn text(horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
-    // The drawing library takes the size of the em box, which is 1.24 times the font size.
-    TextStyle::from(("inherit", 11.0 * 1.24)).color(&INK).pos(Pos::new(horizontal, vertical))
+    chart::label(&chart.plotting_area().strip_coord_spec(), name, at, style)
 }
 
 /// The distance of grid lines: 1, 2 or 5 times a power of ten, so that three or four lines cover `most`.
@@ -176,14 +155,6 @@ fn grid_step(most: u64) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "for a place on a drawing")]
 fn count(people: u64) -> f64 {
     people as f64
-}
-
-/// Colours become roles of the theme, and the drawing takes the width that it is given.
-fn themed(svg: String) -> String {
-    let size = format!("width=\"{}\" height=\"{}\" ", SIZE.0, SIZE.1);
-    ROLES.iter().fold(svg.replacen(&size, "aria-hidden=\"true\" ", 1), |svg, (color, role)| {
-        svg.replace(&format!("#{:02X}{:02X}{:02X}", color.0, color.1, color.2), role)
-    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use signalbox_domain::rollout::RolloutStatus;
 
 use crate::components::{Button, ButtonKind, ButtonSize, IconName, Time};
+use crate::pages::flag::evidence::GuardrailCharts;
 use crate::pages::flag::page::use_page;
 use automation::AutomationSwitch;
 use course_card::CourseCard;
@@ -54,6 +55,7 @@ pub fn RolloutTab() -> impl IntoView {
                     let off = page.scene.with(|scene| scene.configuration.killed.is_some());
                     (open || off).then(|| view! { <Decision /> })
                 }}
+                <GuardrailCharts />
                 <CourseCard history />
             </div>
             <div class="stack railcol">

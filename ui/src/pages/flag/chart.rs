@@ -1,0 +1,49 @@
+//! What drawings of the page have in common: colours of the theme, and labels.
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// Colours of a drawing stand for roles; the themes say what they look like.
+pub const CHANGE: RGBColor = RGBColor(1, 0, 0);
+/// The ground under a line, or around it.
+pub const BAND: RGBColor = RGBColor(2, 0, 0);
+/// Lines across.
+pub const GRID: RGBColor = RGBColor(3, 0, 0);
+/// Moments at which something changed.
+pub const NOTE: RGBColor = RGBColor(4, 0, 0);
+/// Labels.
+pub const INK: RGBColor = RGBColor(5, 0, 0);
+/// What is allowed.
+pub const LIMIT: RGBColor = RGBColor(6, 0, 0);
+const ROLES: [(RGBColor, &str); 6] = [
+    (CHANGE, "var(--chart-change)"),
+    (BAND, "var(--chart-band)"),
+    (GRID, "var(--chart-grid)"),
+    (NOTE, "var(--chart-note)"),
+    (INK, "var(--ink-3)"),
+    (LIMIT, "var(--danger-solid)"),
+];
+
+/// What comes of drawing.
+pub type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// A text of the page's own font, small.
+pub fn text(horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
+    // The drawing library takes the size of the em box, which is 1.24 times the font size.
+    TextStyle::from(("inherit", 11.0 * 1.24)).color(&INK).pos(Pos::new(horizontal, vertical))
+}
+
+/// Writes a label at a place of the whole drawing, from a plot that is a part of it.
+pub fn label(plot: &DrawingArea<SVGBackend<'_>, Shift>, name: &str, at: (i32, i32), style: &TextStyle<'_>) -> Drawn {
+    let (left, top) = plot.get_base_pixel();
+    plot.draw_text(name, style, (at.0 - left, at.1 - top))
+}
+
+/// Colours become roles of the theme, and the drawing takes the width that it is given.
+pub fn themed(svg: String, size: (u32, u32)) -> String {
+    let size = format!("width=\"{}\" height=\"{}\" ", size.0, size.1);
+    ROLES.iter().fold(svg.replacen(&size, "aria-hidden=\"true\" ", 1), |svg, (color, role)| {
+        svg.replace(&format!("#{:02X}{:02X}{:02X}", color.0, color.1, color.2), role)
+    })
+}
