@@ -33,7 +33,8 @@ impl Shop {
             })
             .collect();
         let guard = serde_json::from_value(json!({ "metrics": metrics })).expect("a guard");
-        let stages = serde_json::from_value(json!([{ "audience": { "kind": "percentage", "share": 50 } }])).expect("stages");
+        let stages =
+            serde_json::from_value(json!([{ "audience": { "kind": "percentage", "share": 50 } }])).expect("stages");
         bank.place("checkout", |place| Command::DraftRollout { place, rule: None, stages, guard });
         bank.place("checkout", |place| Command::StartRollout { place });
         let (_, key) = bank.sdk_key("production");
