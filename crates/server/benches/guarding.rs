@@ -111,7 +111,7 @@ fn fill(engine: &Engine) -> Outcome<String> {
             let evaluation =
                 Evaluation { variant, reason: Some("split"), version, person: Some(hash), at: clock::now() };
             if let Some(exposed) = watched.expose(SdkKeyKind::Server, evaluation) {
-                let request = Asked { failed: person % 50 == 0, millis: 20.0 + (person % 97) as f64 };
+                let request = Asked { failed: person % 49 == 0, millis: 20.0 + (person % 97) as f64 };
                 watched.request(SdkKeyKind::Server, exposed, hash, request);
             }
         }
