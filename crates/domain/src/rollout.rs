@@ -259,8 +259,23 @@ impl Rollout {
     /// Whether somebody is drawn to be without the feature when it stands there.
     #[must_use]
     pub fn has_control_at(&self, position: Position) -> bool {
-        let share = self.audience_at(position).share;
+        let share = self.share_at(position);
         share > Share::NOBODY && share < Share::EVERYBODY
+    }
+
+    /// The share of everybody that has the feature when it stands there. As [`Self::audience_at`] has it, without the
+    /// people: this is asked for every evaluation that is reported.
+    #[must_use]
+    pub fn share_at(&self, position: Position) -> Share {
+        let passed = match position {
+            Position::Start => 0,
+            Position::Stage(stage) => stage + 1,
+        };
+        let shares = self.stages.iter().take(passed).rev().find_map(|stage| match stage.audience {
+            StageAudience::Percentage { share } => Some(share),
+            StageAudience::People { .. } | StageAudience::Segments { .. } => None,
+        });
+        shares.unwrap_or(self.before.share)
     }
 
     /// Since when the stage soaks: since it was entered, or since it went on after it was held.

@@ -15,6 +15,7 @@ use super::exposures::not_admitted;
 use super::{Admitted, Applications, ClientAddress, cors};
 use crate::engine::Engine;
 use crate::evaluation_sets::EvaluationSet;
+use crate::evidence::{MOST_AHEAD_MILLIS, OLDEST_MILLIS};
 use crate::http::{Problem, parse};
 use crate::{body, clock};
 
@@ -24,10 +25,6 @@ pub const PATH: &str = "/api/v1/track";
 pub const MOST_OUTCOMES: usize = 1_000;
 /// Largest body: a thousand outcomes with long keys.
 pub const LARGEST_BODY_BYTES: usize = 512 * 1024;
-/// Older than this, and nobody knows what it is to be put down to.
-const OLDEST_MILLIS: i64 = 24 * 60 * 60 * 1_000;
-/// Clocks differ by so much at most.
-const MOST_AHEAD_MILLIS: i64 = 5 * 60 * 1_000;
 
 pub fn router(applications: Applications) -> Router {
     Router::new().route(PATH, post(track).fallback(method_not_allowed)).layer(cors()).with_state(applications)

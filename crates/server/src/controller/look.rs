@@ -127,7 +127,7 @@ fn sample_ratio(rollout: &Rollout, gathered: &mut Gathered) -> Option<f64> {
     if !rollout.has_control() {
         return None;
     }
-    let share = rollout.audience_at(rollout.position).share.percent() / 100.0;
+    let share = rollout.share_at(rollout.position).percent() / 100.0;
     let [control, treated] = &stratum.arms;
     let p_value = SampleRatio::new(&[1.0 - share, share]).ok()?.look(&control.people.compared(&treated.people));
     let smallest = stratum.smallest_p.map_or(p_value, |smallest| smallest.min(p_value));

@@ -32,6 +32,11 @@ pub use people_sample::PeopleSample;
 pub use repeats::Repeats;
 pub use watched::{Evaluation, Watched};
 
+/// Older than this, and nobody knows what it is to be put down to.
+pub const OLDEST_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+/// Clocks differ by so much at most.
+pub const MOST_AHEAD_MILLIS: i64 = 5 * 60 * 1_000;
+
 type ByFlag = BTreeMap<String, Arc<Watched>>;
 
 /// All rollouts that are watched.

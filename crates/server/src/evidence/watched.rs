@@ -100,7 +100,7 @@ impl Watched {
         }
         let exposed = Exposed { stratum: stratum.sequence, treated };
         let mut gathered = self.gathered(kind);
-        if is_split && self.rollout.audience_at(stratum.position).share == nobodys_share(treated) {
+        if is_split && self.rollout.share_at(stratum.position) == nobodys_share(treated) {
             gathered.stray(stratum.sequence, at);
             return None;
         }

@@ -10,7 +10,7 @@ use crate::clock;
 use crate::counting::PersonHash;
 use crate::engine::Engine;
 use crate::evaluation_sets::{EvaluationSet, ServedFlag};
-use crate::evidence::{Evaluation, Request, Watched};
+use crate::evidence::{Evaluation, MOST_AHEAD_MILLIS, OLDEST_MILLIS, Request, Watched};
 
 /// Name of the event, in traces and in logs.
 pub const EVALUATION: &str = "feature_flag.evaluation";
@@ -120,10 +120,6 @@ fn json(value: &AnyValue) -> Option<Value> {
         _ => return None,
     })
 }
-
-/// Older than this, or as much ahead of our clock, and it is no evidence: nobody knows what time that is.
-const OLDEST_MILLIS: i64 = 24 * 60 * 60 * 1_000;
-const MOST_AHEAD_MILLIS: i64 = 5 * 60 * 1_000;
 
 fn gather(watched: &Watched, kind: SdkKeyKind, reported: &Reported<'_>, variant: &str, person: Option<PersonHash>) {
     let now = clock::now();
