@@ -4,11 +4,13 @@
 //! - [`Gate`]: what must hold before it leaves one stage.
 //! - [`Verdict`]: what one metric came to, with everything it was computed from, so that it can be computed again.
 //! - [`Assessment`]: the checks of the gate one by one, and the one step that follows from all of it.
+//! - [`Standing`]: whether, and for what, it waits for people.
 
 mod amount;
 mod assessment;
 mod gate;
 mod metric;
+mod standing;
 mod verdict;
 mod words;
 
@@ -22,6 +24,7 @@ pub use amount::{Amount, NotFinite};
 pub use assessment::{Assessment, Check, CheckState, Demand, Facts, People, Step, assess};
 pub use gate::{Gate, LONGEST_SOAK_MINUTES, Wanted, Window};
 pub use metric::{Measure, Metric, MetricRole, Unit};
+pub use standing::Standing;
 pub use verdict::{StratumInputs, Verdict};
 pub use words::{difference_words, guard_words, value_words, verdict_words};
 
