@@ -350,7 +350,8 @@ impl Teller<'_> {
         }
         let guard = guard.map(|(before, after)| guard_change_words(before, after));
         differing.extend(guard.filter(|(was, is)| was != is));
-        let joined = |side: Vec<String>| side.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let joined =
+            |side: Vec<String>| side.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
         let (was, is): (Vec<_>, Vec<_>) = differing.into_iter().unzip();
         (joined(was), joined(is))
     }

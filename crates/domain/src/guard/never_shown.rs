@@ -1,8 +1,8 @@
 //! Evidence that a stage can never have, whatever production shows.
 
+use super::Guard;
 use super::gate::{Gate, Wanted};
 use super::metric::Metric;
-use super::Guard;
 use crate::share::Share;
 
 /// Why the evidence that a gate asks can never be there, so that its rollout would wait for ever. Its words say what
@@ -34,9 +34,7 @@ impl Gate {
             Wanted::Safe | Wanted::NotHarmful if guard.guardrails().next().is_none() => Some(NeverShown::NoGuardrail),
             Wanted::Safe | Wanted::NotHarmful if share.is_split() => None,
             Wanted::Safe => Some(NeverShown::NoControl),
-            Wanted::NotHarmful => {
-                guard.guardrails().find(|metric| metric.limit.is_none()).map(NeverShown::NoLimit)
-            }
+            Wanted::NotHarmful => guard.guardrails().find(|metric| metric.limit.is_none()).map(NeverShown::NoLimit),
         }
     }
 }

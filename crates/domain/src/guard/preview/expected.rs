@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::super::Guard;
 use super::super::assessment::People;
 use super::super::gate::{Gate, Wanted};
 use super::super::metric::{Metric, Unit};
 use super::super::verdict::question;
-use super::super::Guard;
 use crate::evidence::{Arm, BINS, Bin, Outcome, Stratum, judge, judge_against_limit};
 use crate::key::MetricKey;
 use crate::people::in_share;

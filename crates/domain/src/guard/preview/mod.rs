@@ -18,8 +18,8 @@ use crate::rollout::{Stage, StageAudience};
 use crate::share::Share;
 use crate::time::Timestamp;
 
-use expected::{Asked, arms};
 pub use expected::Usual;
+use expected::{Asked, arms};
 pub use traffic::Traffic;
 
 const MINUTE_MILLIS: i64 = 60_000;

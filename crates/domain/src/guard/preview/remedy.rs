@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::Amount;
 use super::super::gate::{Gate, Wanted};
 use super::super::metric::{Metric, Unit};
-use super::super::Amount;
 use super::expected::{Asked, fewest};
 use super::{Ahead, Shortfall};
 use crate::share::Share;
@@ -27,9 +27,8 @@ pub fn shortfall(asked: &Asked<'_>, ahead: &Ahead<'_>, most: Option<u64>, within
     let metrics = short.map(|metric| (metric.key.clone(), margin(asked, metric, ahead.share, most))).collect();
     let below = ahead.next.unwrap_or(Share::EVERYBODY);
     let mut shares = ROUND_SHARES.into_iter().filter_map(|percent| Share::from_buckets(percent * 1_000).ok());
-    let share = shares.find(|share| {
-        *share > ahead.share && *share < below && asked.people_needed(*share, Some(most)).is_some()
-    });
+    let share = shares
+        .find(|share| *share > ahead.share && *share < below && asked.people_needed(*share, Some(most)).is_some());
     let less = Gate { evidence: Wanted::NotHarmful, ..gate.clone() };
     let not_harmful = gate.evidence == Wanted::Safe
         && Asked { gate: &less, ..*asked }.people_needed(ahead.share, Some(most)).is_some();
@@ -55,7 +54,8 @@ fn margin(asked: &Asked<'_>, metric: &Metric, share: Share, most: u64) -> Option
     };
     let mut margins = round_above(now, widest).into_iter().filter_map(|margin| Amount::new(margin).ok());
     margins.find(|margin| {
-        let margins: BTreeMap<_, _> = asked.gate.margins.clone().into_iter().chain([(metric.key.clone(), *margin)]).collect();
+        let margins: BTreeMap<_, _> =
+            asked.gate.margins.clone().into_iter().chain([(metric.key.clone(), *margin)]).collect();
         let gate = Gate { margins, ..asked.gate.clone() };
         Asked { gate: &gate, ..*asked }.shows(metric, share, most)
     })

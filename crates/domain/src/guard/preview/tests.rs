@@ -59,7 +59,11 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn times(preview: &Preview) -> Vec<(Option<i64>, Option<i64>)> {
-    preview.stages.iter().map(|stage| (stage.enters.map(Timestamp::millis), stage.leaves.map(Timestamp::millis))).collect()
+    preview
+        .stages
+        .iter()
+        .map(|stage| (stage.enters.map(Timestamp::millis), stage.leaves.map(Timestamp::millis)))
+        .collect()
 }
 
 #[test]
@@ -74,10 +78,8 @@ fn without_evidence_the_gates_alone_take_time() {
     assert_eq!(found.arrives().map(Timestamp::millis), five);
     assert!(!found.is_stuck());
 
-    let standing = |since: i64| Bank {
-        begin: Begin { stage: Some(1), since: Some(at(since)), seen: 0 },
-        ..Bank::default()
-    };
+    let standing =
+        |since: i64| Bank { begin: Begin { stage: Some(1), since: Some(at(since)), seen: 0 }, ..Bank::default() };
     assert_eq!(times(&standing(-hour).preview(&line))[1..], [(None, two), (two, Some(52 * hour))]);
     assert_eq!(times(&standing(-9 * hour).preview(&line))[1..], [(None, Some(0)), (Some(0), Some(50 * hour))]);
     assert_eq!(bank.preview(&[]).stages, []);
@@ -87,7 +89,8 @@ fn without_evidence_the_gates_alone_take_time() {
 fn a_change_window_is_waited_for() {
     let window = json!({ "zone": "Europe/Berlin", "days": ["monday"], "from": "09:00", "until": "16:00" });
     // 1 January 1970 was a Thursday; in Berlin it was an hour later than in Greenwich.
-    let found = Bank::default().preview(&[(10.0, json!({ "soak_minutes": 1440, "window": window })), (100.0, json!({}))]);
+    let found =
+        Bank::default().preview(&[(10.0, json!({ "soak_minutes": 1440, "window": window })), (100.0, json!({}))]);
     assert_eq!(found.arrives(), Some(at(4 * DAY + 8 * 3_600_000)));
 }
 

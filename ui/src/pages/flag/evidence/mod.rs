@@ -1,5 +1,6 @@
 //! What production shows of a rollout under way: fetched while it is looked at, said in words, drawn in a table.
 
+mod annotations;
 mod chart;
 mod charts;
 mod checks;

@@ -20,10 +20,12 @@ use crate::pages::flag::page::use_page;
 use automation::AutomationSwitch;
 use course_card::CourseCard;
 use decision::Decision;
-use plan::{NoRollout, PlanCard, PlanMode};
-use recent::{History, IfSomethingGoesWrong, RecentChanges};
+use plan::{DraftPreview, NoRollout, PlanCard, PlanMode};
+use recent::{IfSomethingGoesWrong, RecentChanges};
 use track::Track;
 use usage_card::UsageCard;
+
+pub use recent::History;
 
 /// The line of the rollout, the next step, and what happened so far.
 #[component]
@@ -55,7 +57,7 @@ pub fn RolloutTab() -> impl IntoView {
                     let off = page.scene.with(|scene| scene.configuration.killed.is_some());
                     (open || off).then(|| view! { <Decision /> })
                 }}
-                <GuardrailCharts />
+                <GuardrailCharts history />
                 <CourseCard history />
             </div>
             <div class="stack railcol">
@@ -112,6 +114,9 @@ fn TrackCard(editing: RwSignal<bool>) -> impl IntoView {
                 </span>
             </div>
             <Track />
+            <Show when=move || !editing.get()>
+                <DraftPreview />
+            </Show>
             <AutomationSwitch />
         </section>
     }

@@ -76,6 +76,9 @@ pub fn BeginFrom(
                 }
             })
             .collect_view()}
+        <Show when=move || !store.plans().is_empty()>
+            <span class="fs12 ink3">"or a kept plan"</span>
+        </Show>
         <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
             {
                 let title = line(&plan.stages, &store.segments());
