@@ -276,7 +276,7 @@ mod tests {
                 "100 % Behind  []"
             ]
         );
-        assert_eq!(drawn.segments[0].people.split(" with").next(), Some("1,380"));
+        assert_eq!(drawn.segments[0].people, "1,370 with it, 136,000 without");
     }
 
     #[test]
