@@ -17,12 +17,7 @@ impl Alert {
     /// The alert for a change that arrives while live; most changes need none.
     #[must_use]
     pub fn about(change: &Change) -> Option<Self> {
-        let title = match change.kind.as_str() {
-            "kill_switch_engaged" => "Kill switch engaged",
-            "rollout_rolled_back" => "Rollout rolled back",
-            _ => return None,
-        };
-        Some(Self { title, body: change.words.clone() })
+        change.notice.map(|notice| Self { title: notice.title(), body: change.words.clone() })
     }
 }
 
@@ -36,17 +31,20 @@ pub fn show(app: &AppHandle, alert: &Alert) {
 
 #[cfg(test)]
 mod tests {
+    use signalbox_domain::notice::Notice;
+
     use super::*;
 
     #[test]
-    fn kills_and_rollbacks_are_told_and_nothing_else() {
-        let about = |kind: &str| {
-            let change = Change { seq: 1, words: "Ann did it".into(), kind: kind.into(), changed: vec![] };
+    fn what_has_a_notice_is_told_and_nothing_else() {
+        let about = |notice| {
+            let (words, kind) = ("Ann did it".to_owned(), "rollout_held".to_owned());
+            let change = Change { seq: 1, words, kind, notice, changed: vec![] };
             Alert::about(&change).map(|alert| (alert.title, alert.body))
         };
-        assert_eq!(about("kill_switch_engaged"), Some(("Kill switch engaged", "Ann did it".into())));
-        assert_eq!(about("rollout_rolled_back"), Some(("Rollout rolled back", "Ann did it".into())));
-        assert_eq!(about("rollout_advanced"), None);
-        assert_eq!(about("kill_switch_lifted"), None);
+        for notice in Notice::ALL {
+            assert_eq!(about(Some(notice)), Some((notice.title(), "Ann did it".into())));
+        }
+        assert_eq!(about(None), None);
     }
 }

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod given;
 pub mod page;
 pub mod process;
+pub mod receiver;
 pub mod server;
 pub mod story;
 pub mod wait;

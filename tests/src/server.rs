@@ -97,7 +97,7 @@ fn launch(data: &Path, listen: &str, page: &Path) -> (Process, Value) {
     let log = OpenOptions::new().create(true).append(true).open(log_of(data)).expect("a file for the log");
     let mut process = Process::start(
         Command::new(given::server_program())
-            .args(["serve", "--look-every", "1", "--listen", listen, "--data-dir"])
+            .args(["serve", "--look-every", "1", "--allow-private-webhooks", "--listen", listen, "--data-dir"])
             .arg(data)
             .arg("--ui-dir")
             .arg(page)

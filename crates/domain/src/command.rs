@@ -1,13 +1,16 @@
 //! What people can ask for, as they type it: personal values stand here in the clear.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::access::{Role, SdkKeyKind};
 use crate::event::Place;
 use crate::flag::{BucketingAlgorithm, FlagDetails, Prerequisite, Variant, WeightedVariant};
-use crate::guard::{Guard, Step, Verdict};
+use crate::guard::{Guard, Standing, Step, Verdict};
 use crate::import::Import;
 use crate::key::{EnvironmentKey, FlagKey, PlanKey, ProjectKey, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey};
+use crate::notice::Notice;
 use crate::rollout::{Position, Stage};
 use crate::share::Share;
 use crate::targeting::{Rule, Segment};
@@ -63,6 +66,14 @@ pub enum Command {
     RemoveKeptApart { project: ProjectKey, environment: EnvironmentKey, key: String },
     /// Change who of those whom no targeting rule fits has the feature, and which variants they get.
     ChangeRule { place: Place, changes: RuleChanges },
+    /// Send notices of a project somewhere.
+    CreateWebhook { project: ProjectKey, address: String, notices: BTreeSet<Notice> },
+    /// Send them somewhere else, or others of them.
+    ChangeWebhook { project: ProjectKey, address: String, notices: BTreeSet<Notice> },
+    /// Sign messages with another secret.
+    RenewWebhookSecret { project: ProjectKey },
+    /// Send notices nowhere any more.
+    RemoveWebhook { project: ProjectKey },
     /// Make a plan template.
     CreatePlan { project: ProjectKey, plan: PlanKey, name: String, stages: Vec<Stage<String>>, guard: Guard },
     /// Change a plan template.
@@ -82,8 +93,9 @@ pub enum Command {
     AdvanceRollout { place: Place },
     /// Agree that the rollout leaves the stage where it stands.
     ApproveStage { place: Place },
-    /// Keep what metrics came to, and do what follows from it: what the controller decides, as one.
-    Judge { place: Place, verdicts: Vec<Verdict>, step: Option<Step> },
+    /// Keep what metrics came to, and do what follows from it, or say what is waited for: what the controller decides,
+    /// as one.
+    Judge { place: Place, verdicts: Vec<Verdict>, step: Option<Step>, standing: Option<Standing> },
     /// Stop where it is.
     HoldRollout { place: Place },
     /// Go on after a hold.
@@ -182,6 +194,10 @@ impl Command {
             | Self::RevokeToken { .. }
             | Self::CreateSdkKey { .. }
             | Self::RevokeSdkKey { .. }
+            | Self::CreateWebhook { .. }
+            | Self::ChangeWebhook { .. }
+            | Self::RenewWebhookSecret { .. }
+            | Self::RemoveWebhook { .. }
             | Self::Judge { .. }
             | Self::Erase { .. } => Role::Admin,
             _ => Role::Editor,

@@ -7,16 +7,18 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Role, SdkKeyKind};
 use crate::environment::Environment;
 use crate::flag::{Audience, Bucketing, FlagDetails, Prerequisite, Variant, WeightedVariant};
-use crate::guard::{Guard, Verdict};
+use crate::guard::{Guard, Standing, Verdict};
 use crate::kept_apart::KeptFlag;
 use crate::key::{
     EnvironmentKey, FlagKey, PlanKey, ProjectKey, RolloutId, RuleId, SdkKeyId, SegmentKey, TokenId, VariantKey,
+    WebhookId,
 };
 use crate::personal::Commitment;
 use crate::rollout::{HeldBecause, Position, Stage};
 use crate::share::Share;
 use crate::targeting::{Rule, Segment, SegmentContent};
 use crate::value::ValueKind;
+use crate::webhook::WebhookContent;
 
 /// A flag in an environment: where configuration, rollouts and the kill switch are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,6 +91,14 @@ pub enum Event {
     },
     /// An SDK key stopped working.
     SdkKeyRevoked { sdk_key: SdkKeyId, project: ProjectKey, environment: EnvironmentKey },
+    /// Notices of a project are sent somewhere from now on.
+    WebhookCreated { project: ProjectKey, webhook: WebhookId, content: WebhookContent },
+    /// Notices are sent somewhere else, or others of them are.
+    WebhookChanged { project: ProjectKey, before: WebhookContent, after: WebhookContent },
+    /// Messages are signed with another secret, which follows from the id.
+    WebhookSecretRenewed { project: ProjectKey, before: WebhookId, after: WebhookId },
+    /// Notices of a project are sent nowhere any more.
+    WebhookRemoved { project: ProjectKey, before: WebhookContent },
     /// A flag was made; nobody has it anywhere yet.
     FlagCreated {
         project: ProjectKey,
@@ -245,6 +255,15 @@ pub enum Event {
         place: Place,
         rollout: RolloutId,
         verdict: Box<Verdict>,
+    },
+    /// What a rollout waits for, as far as people are concerned, is something else now.
+    StandingChanged {
+        #[serde(flatten)]
+        place: Place,
+        rollout: RolloutId,
+        at: Reach,
+        before: Standing,
+        after: Standing,
     },
     /// A rollout was stopped where it is.
     RolloutHeld {
@@ -408,6 +427,7 @@ impl Event {
             | Self::RolloutAdvanced { place, .. }
             | Self::StageApproved { place, .. }
             | Self::VerdictReached { place, .. }
+            | Self::StandingChanged { place, .. }
             | Self::RolloutHeld { place, .. }
             | Self::RolloutResumed { place, .. }
             | Self::RolloutRolledBack { place, .. }
@@ -429,6 +449,10 @@ impl Event {
             | Self::EnvironmentChanged { project, .. }
             | Self::SdkKeyCreated { project, .. }
             | Self::SdkKeyRevoked { project, .. }
+            | Self::WebhookCreated { project, .. }
+            | Self::WebhookChanged { project, .. }
+            | Self::WebhookSecretRenewed { project, .. }
+            | Self::WebhookRemoved { project, .. }
             | Self::FlagCreated { project, .. }
             | Self::FlagDetailsChanged { project, .. }
             | Self::FlagVariantsChanged { project, .. }

@@ -7,8 +7,9 @@ use crate::envelope::Envelope;
 use crate::environment::Environment;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place};
 use crate::flag::{Audience, ClientSide, Configuration, Flag, Kill, Override, WeightedVariant};
+use crate::guard::Standing;
 use crate::kept_apart::KeptHere;
-use crate::key::{FlagKey, ProjectKey};
+use crate::key::{ActorId, FlagKey, ProjectKey};
 use crate::personal::Commitment;
 use crate::plan::Plan;
 use crate::project::{Project, SegmentInProject};
@@ -17,6 +18,7 @@ use crate::share::Share;
 use crate::state::State;
 use crate::targeting::{Segment, SegmentContent};
 use crate::time::Timestamp;
+use crate::webhook::{BOTH_SECRETS_MILLIS, Webhook};
 
 /// An event that cannot follow on the state: the log is damaged or was written by something else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +74,7 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
                 segments: Default::default(),
                 kept_apart: Default::default(),
                 plans: Default::default(),
+                webhook: None,
                 version,
             };
             state.projects.insert(key.clone(), project);
@@ -125,6 +128,23 @@ fn change(state: &mut State, envelope: &Envelope) -> Changed {
             let key = state.sdk_keys.get_mut(id).ok_or("no such SDK key")?;
             key.revoked = Some(time);
             key.version = version;
+        }
+        Event::WebhookCreated { project: key, webhook, content } => {
+            let created = Webhook { id: webhook.clone(), before: None, content: content.clone(), version };
+            project(state, key)?.webhook = Some(created);
+        }
+        Event::WebhookChanged { project: key, after, .. } => {
+            let webhook = webhook(state, key, version)?;
+            webhook.content.clone_from(after);
+        }
+        Event::WebhookSecretRenewed { project: key, before, after } => {
+            let webhook = webhook(state, key, version)?;
+            let until = Timestamp::from_millis(time.millis().saturating_add(BOTH_SECRETS_MILLIS));
+            webhook.before = Some((before.clone(), until));
+            webhook.id.clone_from(after);
+        }
+        Event::WebhookRemoved { project: key, .. } => {
+            project(state, key)?.webhook.take().ok_or("no webhook")?;
         }
         Event::FlagCreated { project: key, flag, details, value_kind, variants, off_variant, split, bucketing } => {
             let project = project(state, key)?;
@@ -232,6 +252,12 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
         rollout.verdicts.insert(verdict.metric.clone(), verdict.outcome);
         return Ok(());
     }
+    if let Event::StandingChanged { after, .. } = event {
+        // The same as for verdicts.
+        let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
+        (rollout.standing, rollout.standing_since) = (*after, Some(time));
+        return Ok(());
+    }
     configuration.version = envelope.sequence;
     configuration.changed = time;
     match event {
@@ -263,6 +289,7 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
                 position: Position::Start,
                 held_because: None,
                 held_since: None,
+                held_by: None,
                 epoch: 0,
                 before: Audience::default(),
                 started: None,
@@ -273,6 +300,8 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
                 strata: Vec::new(),
                 approved: None,
                 verdicts: Default::default(),
+                standing: Standing::default(),
+                standing_since: None,
             });
         }
         Event::RolloutDiscarded { .. } => configuration.rollout = None,
@@ -289,6 +318,11 @@ fn change_rollout(configuration: &mut Configuration, event: &Event, envelope: &E
     let rule = configuration.rollout.as_ref().and_then(|rollout| rollout.rule.clone());
     let own_audience = configuration.own_audience_of(rule.as_ref()).ok_or("no such rule")?;
     let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
+    // Something was done, or what is asked is something else: the controller says anew what is waited for. Whoever
+    // holds what does harm was called already, and is not called again.
+    if rollout.standing != Standing::Help || !matches!(event, Event::RolloutHeld { .. }) {
+        (rollout.standing, rollout.standing_since) = (Standing::Nobody, None);
+    }
     match event {
         Event::RolloutPlanChanged { after, guard, .. } => {
             let first_changed = (0..rollout.stages.len().max(after.len()))
@@ -320,19 +354,19 @@ fn change_rollout(configuration: &mut Configuration, event: &Event, envelope: &E
             rollout.approved = Some(Approval { by: actor.clone(), at: time, stratum });
         }
         Event::RolloutHeld { because, .. } => {
-            hold(rollout, *because, time);
+            hold(rollout, *because, time, actor);
         }
         Event::RolloutResumed { epoch, .. } => {
             rollout.status = RolloutStatus::Running;
             if rollout.held_because.is_some_and(HeldBecause::ends_evidence) {
                 forget_evidence(rollout);
             }
-            (rollout.held_because, rollout.held_since) = (None, None);
+            end_hold(rollout);
             rollout.epoch = *epoch;
             begin_stratum(rollout, sequence, time);
         }
         Event::RolloutRolledBack { after, .. } => {
-            hold(rollout, HeldBecause::RollBack, time);
+            hold(rollout, HeldBecause::RollBack, time, actor);
             enter(rollout, after.position, time)?;
             // It was taken back for what was shown; whether the rest does harm as well is asked of what comes now.
             forget_evidence(rollout);
@@ -340,7 +374,7 @@ fn change_rollout(configuration: &mut Configuration, event: &Event, envelope: &E
         }
         Event::RolloutFinished { audience, .. } => {
             rollout.status = RolloutStatus::Finished;
-            (rollout.held_because, rollout.held_since) = (None, None);
+            end_hold(rollout);
             match rule {
                 None => configuration.audience = audience.clone(),
                 Some(id) => {
@@ -371,10 +405,15 @@ fn change_segment(
 }
 
 /// Stops it where it is; one that was held already stays held since then.
-fn hold(rollout: &mut Rollout, because: HeldBecause, time: Timestamp) {
+fn hold(rollout: &mut Rollout, because: HeldBecause, time: Timestamp, actor: &ActorId) {
     rollout.status = RolloutStatus::Held;
     rollout.held_because = Some(because);
     rollout.held_since.get_or_insert(time);
+    rollout.held_by = Some(actor.clone());
+}
+
+fn end_hold(rollout: &mut Rollout) {
+    (rollout.held_because, rollout.held_since, rollout.held_by) = (None, None, None);
 }
 
 /// From here on, other people have the feature, or they have something else: what comes is compared by itself.
@@ -446,6 +485,12 @@ fn environment_of(content: &EnvironmentContent, version: u64) -> Environment {
 
 fn project<'a>(state: &'a mut State, key: &ProjectKey) -> Result<&'a mut Project, String> {
     state.projects.get_mut(key).ok_or_else(|| format!("no project \"{key}\""))
+}
+
+fn webhook<'a>(state: &'a mut State, key: &ProjectKey, version: u64) -> Result<&'a mut Webhook, String> {
+    let webhook = project(state, key)?.webhook.as_mut().ok_or("no webhook")?;
+    webhook.version = version;
+    Ok(webhook)
 }
 
 fn flag<'a>(

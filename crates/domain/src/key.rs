@@ -101,6 +101,8 @@ keys! {
     RuleId;
     /// Names a metric among those of its rollout or plan.
     MetricKey;
+    /// Opaque id of a webhook.
+    WebhookId;
     /// Names what applications report of people: `payment_completed`.
     OutcomeKey;
 }

@@ -23,6 +23,7 @@ pub mod guard;
 pub mod import;
 pub mod kept_apart;
 pub mod key;
+pub mod notice;
 pub mod people;
 pub mod personal;
 pub mod plan;
@@ -36,6 +37,7 @@ pub mod targeting;
 pub mod text;
 pub mod time;
 pub mod value;
+pub mod webhook;
 mod word;
 pub mod words;
 

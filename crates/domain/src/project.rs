@@ -12,6 +12,7 @@ use crate::personal::Commitment;
 use crate::plan::Plan;
 use crate::targeting::Segment;
 use crate::time::Timestamp;
+use crate::webhook::Webhook;
 
 /// A project with all that it holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Project {
     pub kept_apart: BTreeMap<EnvironmentKey, KeptApart>,
     /// Plan templates by key.
     pub plans: BTreeMap<PlanKey, Plan>,
+    /// Where its notices are sent.
+    pub webhook: Option<Webhook>,
     /// Sequence of the last event that changed its own fields.
     pub version: u64,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::Outcome;
 use crate::flag::Audience;
-use crate::guard::{Gate, Guard};
+use crate::guard::{Gate, Guard, Standing};
 use crate::key::{ActorId, MetricKey, RolloutId, RuleId, SegmentKey};
 use crate::personal::Commitment;
 use crate::share::Share;
@@ -200,6 +200,8 @@ pub struct Rollout {
     pub held_because: Option<HeldBecause>,
     /// Since when it is held; set while it is.
     pub held_since: Option<Timestamp>,
+    /// Who held it, or took it back; set while it is held.
+    pub held_by: Option<ActorId>,
     /// Counts the stretches of evidence: 1 from the start, one more with every resume.
     pub epoch: u32,
     /// Who had it before the rollout; `Start` goes back to this.
@@ -220,6 +222,10 @@ pub struct Rollout {
     pub approved: Option<Approval>,
     /// What was logged last of each metric, in the stretches that count.
     pub verdicts: BTreeMap<MetricKey, Outcome>,
+    /// What it waits for, as it was logged last.
+    pub standing: Standing,
+    /// Since when it waits for that.
+    pub standing_since: Option<Timestamp>,
 }
 
 impl Rollout {

@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::time::Timestamp;
 
 /// Changes whenever the shape of [`State`] does; a snapshot of another format is folded anew from the log.
-pub const STATE_FORMAT: u32 = 5;
+pub const STATE_FORMAT: u32 = 6;
 
 /// The state of an installation. Serialises to the same bytes whenever it was folded from the same events.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::access::{Role, SdkKeyKind};
 use crate::envelope::Envelope;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place, Reach, RuleContent, VariantsContent};
 use crate::flag::{FlagDetails, Prerequisite};
-use crate::guard::{Guard, Wanted, gate_words, guard_change_words, verdict_words};
+use crate::guard::{Guard, Standing, Wanted, gate_words, guard_change_words, verdict_words};
 use crate::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, RuleId, SegmentKey, TokenId};
 use crate::people;
 use crate::personal::{Commitment, Vault};
@@ -124,6 +124,17 @@ impl Teller<'_> {
                 let name = self.state.sdk_keys.get(sdk_key).map_or(sdk_key.as_str(), |key| &key.name);
                 words("revoked SDK key", name).at(self.environment(project, environment))
             }
+            Event::WebhookCreated { project, content, .. } => {
+                words("made a webhook for", self.project(project)).now(content.in_words(self.vault))
+            }
+            Event::WebhookChanged { project, before, after } => words("changed the webhook of", self.project(project))
+                .change(before.in_words(self.vault), after.in_words(self.vault)),
+            Event::WebhookSecretRenewed { project, .. } => {
+                words("renewed the secret of the webhook of", self.project(project))
+            }
+            Event::WebhookRemoved { project, before } => {
+                words("removed the webhook of", self.project(project)).change(before.in_words(self.vault), "none")
+            }
             Event::FlagCreated { details, variants, .. } => {
                 let keys: Vec<_> = variants.iter().map(|variant| variant.key.as_str()).collect();
                 words("made flag", &details.name).now(format!("nobody has it yet; variants {}", keys.join(", ")))
@@ -234,6 +245,17 @@ impl Teller<'_> {
             }
             Event::StageApproved { at, .. } => about("approved").now(format!("leaving {}", at.stage)),
             Event::VerdictReached { verdict, .. } => about("judged").now(verdict_words(verdict)),
+            Event::StandingChanged { at, after, .. } => {
+                let stage = &at.stage;
+                match after {
+                    Standing::Nobody => about("no longer waits for somebody at").now(stage),
+                    Standing::Approval => about("asks for approval of").now(format!("leaving {stage}")),
+                    Standing::GoAhead => {
+                        about("found that all checks pass for").now(format!("somebody may let it leave {stage}"))
+                    }
+                    Standing::Help => about("asks somebody to look at").now(format!("something is wrong at {stage}")),
+                }
+            }
             Event::RolloutDiscarded { .. } => about("discarded the planned rollout of"),
             Event::RolloutStarted { before, after, .. } => about("started the rollout of").moved(before, after),
             Event::RolloutAdvanced { before, after, .. } => about("advanced").moved(before, after),
@@ -277,6 +299,10 @@ impl Teller<'_> {
 
     fn flag(&self, project: &ProjectKey, flag: &FlagKey) -> String {
         self.state.flag(project, flag).map_or_else(|| flag.to_string(), |flag| flag.details.name.clone())
+    }
+
+    fn project<'b>(&'b self, key: &'b ProjectKey) -> &'b str {
+        self.state.projects.get(key).map_or(key.as_str(), |project| &project.name)
     }
 
     fn environment(&self, project: &ProjectKey, key: &EnvironmentKey) -> String {

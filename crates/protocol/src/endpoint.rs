@@ -23,6 +23,7 @@ use crate::wire::rollout::{ChangeStages, DraftRollout, RollBack};
 use crate::wire::segment::{ChangeSegment, Segment, SegmentRow};
 use crate::wire::session::{Me, SignIn};
 use crate::wire::usage::{Usage, UsageRow};
+use crate::wire::webhook::{CreatedWebhook, Delivery, SetWebhook, Webhook};
 use crate::wire::{Empty, List, Why};
 
 pub use at::{AtEntry, AtEnvironment, AtFlag, AtPlace, AtPlan, AtProject, AtRoot, AtSdkKey, AtSegment, AtToken};
@@ -303,6 +304,21 @@ endpoints! { $
     ChangePlanEndpoint ("change_plan"): Put "/api/v1/projects/{project}/plans/{plan}", EDITOR, Versioned, AtPlan, Empty, ChangePlan => 200 Plan, [NotFound, InvalidField];
     /// Remove a plan template; rollouts that copied it stay as they are.
     RemovePlan ("remove_plan"): Delete "/api/v1/projects/{project}/plans/{plan}", EDITOR, Versioned, AtPlan, Empty, Empty => 204 Empty, [NotFound];
+
+    /// Where notices of a project are sent.
+    GetWebhook ("get_webhook"): Get "/api/v1/projects/{project}/webhook", ADMIN, Free, AtProject, Empty, Empty => 200 Webhook, [NotFound];
+    /// Send notices of a project somewhere; the secret that messages are signed with is shown this once.
+    CreateWebhookEndpoint ("create_webhook"): Post "/api/v1/projects/{project}/webhook", ADMIN, Free, AtProject, Empty, SetWebhook => 201 CreatedWebhook, [NotFound, InvalidField, NotPossibleNow];
+    /// Send notices somewhere else, or others of them; the secret stays.
+    ChangeWebhookEndpoint ("change_webhook"): Put "/api/v1/projects/{project}/webhook", ADMIN, Versioned, AtProject, Empty, SetWebhook => 200 Webhook, [NotFound, InvalidField];
+    /// Sign messages with another secret, shown this once; for a day the one before signs as well.
+    RenewWebhookSecretEndpoint ("renew_webhook_secret"): Post "/api/v1/projects/{project}/webhook/secret", ADMIN, Versioned, AtProject, Empty, Empty => 200 CreatedWebhook, [NotFound];
+    /// Send notices nowhere any more; what still waits is given up.
+    RemoveWebhookEndpoint ("remove_webhook"): Delete "/api/v1/projects/{project}/webhook", ADMIN, Versioned, AtProject, Empty, Empty => 204 Empty, [NotFound];
+    /// Send a message that says that it is a trial.
+    TryWebhook ("try_webhook"): Post "/api/v1/projects/{project}/webhook/trial", ADMIN, Free, AtProject, Empty, Empty => 201 Delivery, [NotFound];
+    /// The newest 100 messages to the webhook, newest first, and what came of them.
+    ListDeliveries ("list_deliveries"): Get "/api/v1/projects/{project}/webhook/deliveries", ADMIN, Free, AtProject, Empty, Empty => 200 List<Delivery>, [NotFound];
 
     /// The audit history, newest first, a page at a time.
     ListAudit ("list_audit"): Get "/api/v1/audit", VIEWER, Free, AtRoot, AuditQuery, Empty => 200 List<AuditEntry>, [InvalidField];

@@ -176,6 +176,7 @@ mod tests {
             seq: 3,
             words: String::new(),
             kind: String::new(),
+            notice: None,
             changed: vec![changed("projects/a", 3, Content::Body(json!("old")))],
         };
         copy.apply(stale);
@@ -191,6 +192,7 @@ mod tests {
             seq: 9,
             words: "Ann advanced X".into(),
             kind: "rollout_advanced".into(),
+            notice: None,
             changed: vec![changed("a", 9, Content::Body(json!({}))), changed("b", 9, Content::Gone(true))],
         };
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use signalbox_domain::notice::Notice;
 
 use crate::resource::ResourceName;
 
@@ -15,6 +16,9 @@ pub struct Change {
     pub words: String,
     /// Which event, such as `kill_switch_engaged`.
     pub kind: String,
+    /// Why people should hear of it at once, where they should.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
     /// Resources as they are now, or gone.
     pub changed: Vec<Changed>,
 }

@@ -24,5 +24,6 @@ mod running;
 mod server_sent;
 pub mod telemetry;
 pub mod ui_files;
+pub mod webhooks;
 
 pub use running::{Edge, Options, Running, SHORTEST_TOKEN, StartError, start, start_at};

@@ -19,7 +19,8 @@ use crate::applications::{self, TrustedProxies};
 use crate::controller::{Controller, LOOKS_EVERY};
 use crate::counting::FLUSHED_EVERY;
 use crate::engine::{Engine, OpenError, Presented, Secret, SubmitError, Terms, hash};
-use crate::http::{self, Hosts};
+use crate::http::{self, Api, Hosts};
+use crate::webhooks::{Reach, Unsendable, Webhooks};
 use crate::{clock, demo, listener};
 
 /// Shortest access token that an operator may choose, in characters.
@@ -85,6 +86,9 @@ pub enum StartError {
     /// The token given was stopped, or does not administer.
     #[error("the given administrator token was revoked, or is not an administrator's; choose another one")]
     TokenUnusable,
+    /// No message could be sent to a webhook.
+    #[error(transparent)]
+    Webhooks(#[from] Unsendable),
     /// What the first start, or the demo, needs could not be stored.
     #[error("the data directory could not be prepared: {0}")]
     Prepare(#[from] SubmitError),
@@ -105,6 +109,7 @@ pub struct Running {
     listener: JoinHandle<()>,
     counter: JoinHandle<()>,
     controller: JoinHandle<()>,
+    webhooks: JoinHandle<()>,
     customers: Option<JoinHandle<()>>,
 }
 
@@ -125,6 +130,9 @@ impl Running {
         }
         if let Err(error) = self.controller.await {
             tracing::error!(%error, "the controller failed");
+        }
+        if let Err(error) = self.webhooks.await {
+            tracing::error!(%error, "sending to webhooks failed");
         }
         let engine = self.engine;
         if let Err(error) = tokio::task::spawn_blocking(move || engine.stop()).await {
@@ -153,12 +161,20 @@ pub struct Edge {
     pub most_connections: usize,
     /// How often rollouts are looked at.
     pub looks_every: Duration,
+    /// Whether webhooks may lead into private networks, and go unencrypted.
+    pub private_webhooks: bool,
 }
 
 impl Default for Edge {
     fn default() -> Self {
         // A program that is not only a server has descriptors for so many.
-        Self { allowed_hosts: Vec::new(), trusted_proxies: Vec::new(), most_connections: 768, looks_every: LOOKS_EVERY }
+        Self {
+            allowed_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            most_connections: 768,
+            looks_every: LOOKS_EVERY,
+            private_webhooks: false,
+        }
     }
 }
 
@@ -184,20 +200,25 @@ pub async fn start_at(options: Options, edge: Edge) -> Result<Running, StartErro
     let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
 
+    let directory = data_dir.clone();
     let prepared = tokio::task::spawn_blocking(move || prepare(&data_dir, demo, admin_token)).await;
     let Prepared { engine, admin_token, sdk_keys } =
         prepared.unwrap_or_else(|error| Err(SubmitError::Fault(error.to_string()).into()))?;
 
-    let Edge { allowed_hosts, trusted_proxies, most_connections, looks_every } = edge;
+    let Edge { allowed_hosts, trusted_proxies, most_connections, looks_every, private_webhooks } = edge;
+    let reach = Reach { private: private_webhooks };
+    let webhooks = Arc::new(Webhooks::new(Arc::clone(&engine), &directory, reach)?);
     // The rest is for whoever evaluates, and for those who must be able to stop something.
     let most_listeners = most_connections / 4 * 3;
     let applications = applications::router(Arc::clone(&engine), TrustedProxies::new(trusted_proxies), most_listeners);
     let hosts = Hosts::new(address.ip(), allowed_hosts);
-    let router = http::router(&engine, demo, ui_dir, hosts, applications);
+    let api = Api::new(Arc::clone(&engine), Arc::clone(&webhooks), demo);
+    let router = http::router(api, ui_dir, hosts, applications);
     let (stopping, stopped) = watch::channel(false);
     let listener = tokio::spawn(listener::serve(listener, router, most_connections, stopped));
     let counter = tokio::spawn(flush_counts(Arc::clone(&engine)));
     let controller = tokio::spawn(control(Arc::clone(&engine), looks_every));
+    let webhooks = tokio::spawn(webhooks.run());
     let revealed = sdk_keys.iter().map(|(environment, key)| (environment.to_string(), key.reveal().to_owned()));
     Ok(Running {
         address,
@@ -210,6 +231,7 @@ pub async fn start_at(options: Options, edge: Edge) -> Result<Running, StartErro
         listener,
         counter,
         controller,
+        webhooks,
     })
 }
 

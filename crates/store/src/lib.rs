@@ -33,8 +33,8 @@ mod snapshot;
 pub use backup::BackupReport;
 pub use chain_check::ChainReport;
 pub use counts::{
-    CountingStart, Counts, DAYS_KEPT, EvaluationCount, HOURS_OF_MINUTES, Series, SeriesEnds, SketchOf, StoredHistory,
-    StoredSketch, StoredStratum,
+    Attempt, CountingStart, Counts, DAYS_KEPT, Delivery, EvaluationCount, HOURS_OF_MINUTES, NewDelivery, Series,
+    SeriesEnds, SketchOf, StoredHistory, StoredSketch, StoredStratum,
 };
 pub use credential::{Credential, CredentialOwner};
 pub use directory::DATABASE;

@@ -13,6 +13,9 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
     found.extend(&envelope.reason);
     match &envelope.event {
         Event::TokenCreated { name, .. } => found.push(name),
+        Event::WebhookCreated { content, .. } => found.push(&content.address),
+        Event::WebhookChanged { before, after, .. } => found.extend([&before.address, &after.address]),
+        Event::WebhookRemoved { before, .. } => found.push(&before.address),
         Event::FlagCreated { details, .. } => found.extend(&details.owner),
         Event::FlagDetailsChanged { before, after, .. } => found.extend(before.owner.iter().chain(&after.owner)),
         Event::OverrideSet { person, .. } | Event::OverrideRemoved { person, .. } => found.push(person),
@@ -38,6 +41,7 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::TokenRevoked { .. }
         | Event::SdkKeyCreated { .. }
         | Event::SdkKeyRevoked { .. }
+        | Event::WebhookSecretRenewed { .. }
         | Event::FlagVariantsChanged { .. }
         | Event::FlagClientSideChanged { .. }
         | Event::PrerequisitesChanged { .. }
@@ -51,6 +55,7 @@ pub(crate) fn mentioned(envelope: &Envelope) -> Vec<&Commitment> {
         | Event::RolloutAdvanced { .. }
         | Event::StageApproved { .. }
         | Event::VerdictReached { .. }
+        | Event::StandingChanged { .. }
         | Event::RolloutHeld { .. }
         | Event::RolloutResumed { .. }
         | Event::RolloutRolledBack { .. }

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
-use signalbox_domain::State;
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::event::Place;
-use signalbox_domain::key::SdkKeyId;
+use signalbox_domain::key::{ProjectKey, SdkKeyId};
 use signalbox_domain::personal::Vault;
+use signalbox_domain::{State, Timestamp};
 
 use crate::{
-    BackupError, BackupReport, ChainReport, Credential, EntryFilter, EvaluationCount, Page, ReadError, SeriesEnds,
-    Session, StoredEntry, StoredSketch, backup, chain_check, connection, counts, credential, entry, open, personal,
-    session,
+    BackupError, BackupReport, ChainReport, Credential, Delivery, EntryFilter, EvaluationCount, Page, ReadError,
+    SeriesEnds, Session, StoredEntry, StoredSketch, backup, chain_check, connection, counts, credential, entry, open,
+    personal, session,
 };
 
 /// Connections that are kept open between reads.
@@ -130,6 +130,38 @@ impl Reader {
     /// [`ReadError`] when it cannot be read.
     pub fn gathered_strata(&self) -> Result<Vec<crate::StoredStratum>, ReadError> {
         self.read(counts::strata)
+    }
+
+    /// Up to which event notices were looked for, for webhooks; none before the first time.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read.
+    pub fn notices_told(&self) -> Result<Option<u64>, ReadError> {
+        self.read(counts::told)
+    }
+
+    /// Up to `limit` messages to webhooks that are to be sent by now.
+    ///
+    /// # Errors
+    /// [`ReadError`] when they cannot be read.
+    pub fn due_deliveries(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, ReadError> {
+        self.read(|connection| counts::due_deliveries(connection, now, limit))
+    }
+
+    /// When the next message to a webhook is to be sent; none where none waits.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read.
+    pub fn next_delivery(&self) -> Result<Option<Timestamp>, ReadError> {
+        self.read(counts::next_delivery)
+    }
+
+    /// The newest messages to the webhook of a project, newest first.
+    ///
+    /// # Errors
+    /// [`ReadError`] when they cannot be read.
+    pub fn deliveries_of(&self, project: &ProjectKey, limit: u32) -> Result<Vec<Delivery>, ReadError> {
+        self.read(|connection| counts::deliveries_of(connection, project, limit))
     }
 
     /// What the metrics of rollouts came to over time.

@@ -18,7 +18,7 @@ pub(crate) struct Migration {
     pub(crate) sql: &'static str,
 }
 
-const TABLES: [&[Migration]; 10] = [
+const TABLES: [&[Migration]; 11] = [
     event::MIGRATIONS,
     personal::MIGRATIONS,
     snapshot::MIGRATIONS,
@@ -29,6 +29,7 @@ const TABLES: [&[Migration]; 10] = [
     counts::SKETCH_MIGRATIONS,
     counts::KEY_USE_MIGRATIONS,
     counts::STRATUM_MIGRATIONS,
+    counts::DELIVERY_MIGRATIONS,
 ];
 
 /// The schema version that this program reads and writes.

@@ -2,7 +2,7 @@
 
 use super::{Desk, Events};
 use crate::event::{Event, Place};
-use crate::guard::{Automation, Guard, Step, Verdict};
+use crate::guard::{Automation, Guard, Standing, Step, Verdict};
 use crate::personal::Commitment;
 use crate::refusal::Refusal;
 use crate::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
@@ -64,7 +64,13 @@ impl Desk<'_> {
     /// Keeps verdicts, and does what follows. One decision, so that the log never has an act without what caused it.
     ///
     /// It is made against a version: where somebody did something meanwhile, the controller looks again.
-    pub(super) fn judge(&mut self, place: Place, verdicts: Vec<Verdict>, step: Option<Step>) -> Events {
+    pub(super) fn judge(
+        &mut self,
+        place: Place,
+        verdicts: Vec<Verdict>,
+        step: Option<Step>,
+        standing: Option<Standing>,
+    ) -> Events {
         let spot = self.place(&place)?;
         self.made_against(spot.configuration.version)?;
         let rollout = spot.rollout_under_way()?;
@@ -77,6 +83,14 @@ impl Desk<'_> {
         let reached =
             |verdict| Event::VerdictReached { place: place.clone(), rollout: id.clone(), verdict: Box::new(verdict) };
         let mut events: Vec<_> = verdicts.into_iter().map(reached).collect();
+        let is_news = |standing: &Standing| step.is_none() && *standing != rollout.standing;
+        events.extend(standing.filter(is_news).map(|after| Event::StandingChanged {
+            place: place.clone(),
+            rollout: id.clone(),
+            at: spot.reach(rollout, rollout.position),
+            before: rollout.standing,
+            after,
+        }));
         events.extend(match step {
             None => Vec::new(),
             Some(Step::Advance) => self.advance_rollout(place)?,

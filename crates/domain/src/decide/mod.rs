@@ -15,6 +15,7 @@ mod rollout;
 mod rules;
 mod segment;
 mod stages;
+mod webhook;
 
 use std::cell::Cell;
 
@@ -174,6 +175,10 @@ impl<'a> Desk<'a> {
             Command::Import(import) => self.import(*import),
             Command::RemoveKeptApart { project, environment, key } => self.remove_kept_apart(project, environment, key),
             Command::ChangeRule { place, changes } => self.change_rule(place, changes),
+            Command::CreateWebhook { project, address, notices } => self.create_webhook(project, &address, notices),
+            Command::ChangeWebhook { project, address, notices } => self.change_webhook(project, &address, notices),
+            Command::RenewWebhookSecret { project } => self.renew_webhook_secret(project),
+            Command::RemoveWebhook { project } => self.remove_webhook(project),
             Command::CreatePlan { project, plan, name, stages, guard } => {
                 self.create_plan(project, plan, &name, stages, guard)
             }
@@ -187,7 +192,7 @@ impl<'a> Desk<'a> {
             Command::StartRollout { place } => self.start_rollout(place),
             Command::AdvanceRollout { place } => self.advance_rollout(place),
             Command::ApproveStage { place } => self.approve_stage(place),
-            Command::Judge { place, verdicts, step } => self.judge(place, verdicts, step),
+            Command::Judge { place, verdicts, step, standing } => self.judge(place, verdicts, step, standing),
             Command::HoldRollout { place } => self.hold_rollout(place),
             Command::ResumeRollout { place } => self.resume_rollout(place),
             Command::RollBackRollout { place, to } => self.roll_back_rollout(place, to),

@@ -169,15 +169,11 @@ pub fn assess(facts: &Facts<'_>) -> Assessment {
         None => false,
         // A gate that asks nothing is passed by people alone: there is no threshold that a machine could name.
         Some(Step::Advance | Step::Finish) => {
-            automation == Automation::Auto && gate.is_some_and(asks_something) && !is_cooling_down(facts)
+            automation == Automation::Auto && gate.is_some_and(Gate::asks_something) && !is_cooling_down(facts)
         }
         Some(_) => automation != Automation::Recommend,
     };
     assessment
-}
-
-fn asks_something(gate: &Gate) -> bool {
-    gate.soak_minutes > 0 || gate.people > 0 || gate.evidence != Wanted::Nothing || gate.approval
 }
 
 /// Harm was shown while people have the feature.

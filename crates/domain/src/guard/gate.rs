@@ -88,6 +88,12 @@ impl Gate {
         *self == Self::default()
     }
 
+    /// Whether it asks more than the hours: something that a machine could name as the reason for going on.
+    #[must_use]
+    pub fn asks_something(&self) -> bool {
+        self.soak_minutes > 0 || self.people > 0 || self.evidence != Wanted::Nothing || self.approval
+    }
+
     /// Whether it makes sense by itself; `field` is its path in the request.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! - [`Verdict`]: what one metric came to, with everything it was computed from, so that it can be computed again.
 //! - [`Preview`]: when a plan can be through, and which of its stages cannot show what they ask with this many people.
 //! - [`Assessment`]: the checks of the gate one by one, and the one step that follows from all of it.
+//! - [`Standing`]: whether, and for what, it waits for people.
 
 mod amount;
 mod assessment;
@@ -13,6 +14,7 @@ mod measure;
 mod metric;
 mod never_shown;
 mod preview;
+mod standing;
 mod verdict;
 mod words;
 
@@ -29,6 +31,7 @@ pub use measure::{Measure, MeasureKind};
 pub use metric::{Metric, MetricRole, Unit};
 pub use never_shown::NeverShown;
 pub use preview::{Begin, Preview, Reckoning, Shortfall, StagePreview, Traffic, Usual, preview};
+pub use standing::Standing;
 pub use verdict::{StratumInputs, Verdict};
 pub use words::{difference_words, gate_words, guard_change_words, value_words, verdict_words};
 

@@ -177,6 +177,9 @@ pub fn current_version(state: &State, command: &Command) -> Option<u64> {
         Command::ChangePlan { project: key, plan, .. } | Command::RemovePlan { project: key, plan } => {
             project(key)?.plans.get(plan).map(|plan| plan.version)
         }
+        Command::ChangeWebhook { project: key, .. }
+        | Command::RenewWebhookSecret { project: key }
+        | Command::RemoveWebhook { project: key } => project(key)?.webhook.as_ref().map(|webhook| webhook.version),
         Command::SetOverrides { place, .. }
         | Command::ChangeRule { place, .. }
         | Command::SetRules { place, .. }

@@ -167,7 +167,7 @@ fn a_verdict_is_no_change_that_anybody_could_collide_with() {
     }))
     .unwrap();
     let verdict = verdict.recomputed().unwrap();
-    bench.ok(Command::Judge { place: here.clone(), verdicts: vec![verdict.clone()], step: None });
+    bench.ok(Command::Judge { place: here.clone(), verdicts: vec![verdict.clone()], step: None, standing: None });
     assert_eq!(bench.configuration(&here).version, version);
     assert_eq!(bench.rollout(&here).verdicts.values().copied().collect::<Vec<_>>(), [verdict.outcome]);
     // What is stored gives the same verdict, to the last bit.
@@ -175,7 +175,7 @@ fn a_verdict_is_no_change_that_anybody_could_collide_with() {
     assert_eq!(stored, *bench.log.last().unwrap());
 
     let step = Some(Step::Hold(HeldBecause::Harm));
-    bench.ok(Command::Judge { place: here.clone(), verdicts: vec![verdict], step });
+    bench.ok(Command::Judge { place: here.clone(), verdicts: vec![verdict], step, standing: None });
     assert_eq!(bench.rollout(&here).held_because, Some(HeldBecause::Harm));
     bench.ok(Command::ResumeRollout { place: here.clone() });
     let rollout = bench.rollout(&here);

@@ -13,3 +13,4 @@ mod rollout_life;
 mod rules;
 mod segments;
 mod targeting;
+mod webhook;

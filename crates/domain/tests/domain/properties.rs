@@ -7,8 +7,9 @@ use signalbox_domain::command::{Command, RuleChanges};
 use signalbox_domain::envelope::Envelope;
 use signalbox_domain::flag::{Prerequisite, WeightedVariant};
 use signalbox_domain::fold;
-use signalbox_domain::guard::{Guard, Step, Verdict};
+use signalbox_domain::guard::{Guard, Standing, Step, Verdict};
 use signalbox_domain::key::{FlagKey, RuleId, SegmentKey, VariantKey};
+use signalbox_domain::notice::Notice;
 use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
 use signalbox_domain::targeting::{Clause, Rule, Segment};
 use signalbox_domain::words::Teller;
@@ -144,6 +145,20 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn standing() -> impl Strategy<Value = Standing> {
+    prop_oneof![Just(Standing::Nobody), Just(Standing::Approval), Just(Standing::GoAhead), Just(Standing::Help),]
+}
+
+fn webhook() -> impl Strategy<Value = Command> {
+    let content = || ("https://[a-c]{1,2}", prop::collection::btree_set(prop::sample::select(&Notice::ALL[..]), 0..3));
+    prop_oneof![
+        content().prop_map(|(address, notices)| Command::CreateWebhook { project: project(), address, notices }),
+        content().prop_map(|(address, notices)| Command::ChangeWebhook { project: project(), address, notices }),
+        Just(Command::RenewWebhookSecret { project: project() }),
+        Just(Command::RemoveWebhook { project: project() }),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Command> {
     let at = prop_oneof![Just("dev"), Just("prod")].prop_map(place);
     let split = prop::collection::vec((variant(), 0.0..=100.0_f64), 0..3)
@@ -170,10 +185,8 @@ fn command() -> impl Strategy<Value = Command> {
             1 => (at(), stages(), prop::option::of(guard()))
                 .prop_map(|(place, stages, guard)| Command::ChangeStages { place, stages, guard }),
             2 => at().prop_map(|place| Command::ApproveStage { place }),
-            3 => (at(), prop::option::of(step())).prop_map(|(place, step)| Command::Judge {
-                place,
-                verdicts: vec![verdict()],
-                step,
+            3 => (at(), prop::option::of(step()), prop::option::of(standing())).prop_map(|(place, step, standing)| {
+                Command::Judge { place, verdicts: vec![verdict()], step, standing }
             }),
             1 => at().prop_map(|place| Command::DiscardRollout { place }),
             4 => at().prop_map(|place| Command::StartRollout { place }),
@@ -190,6 +203,7 @@ fn command() -> impl Strategy<Value = Command> {
             1 => (at(), default_changes(split.clone()))
                 .prop_map(|(place, changes)| Command::ChangeRule { place, changes }),
             1 => "[a-c]{1,2}".prop_map(|value| Command::Erase { value }),
+            1 => webhook(),
         ]
     })
 }

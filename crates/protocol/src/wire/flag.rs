@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use signalbox_domain::flag::{BucketingAlgorithm, Purpose, Variant};
+use signalbox_domain::guard::Standing;
 use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, VariantKey};
 use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
 use signalbox_domain::value::ValueKind;
@@ -96,6 +97,15 @@ pub struct RolloutRow {
     /// Since when it is held, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_since: Option<Timestamp>,
+    /// Whether a machine held it, or took it back, while it is held.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_by_machine: bool,
+    /// What it waits for people to do.
+    #[serde(default, skip_serializing_if = "Standing::is_nobody")]
+    pub standing: Standing,
+    /// Since when it waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing_since: Option<Timestamp>,
     /// What each stage is called, first to last: "Staff", "10 %".
     pub stages: Vec<String>,
     /// When it entered the position where it stands.

@@ -14,6 +14,7 @@ pub mod rollout;
 pub mod segment;
 pub mod session;
 pub mod usage;
+pub mod webhook;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,8 @@
 //! Rollouts: planning them and moving them along their line.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::guard::{Gate, Guard};
-use signalbox_domain::key::{PlanKey, RolloutId, RuleId};
+use signalbox_domain::guard::{Gate, Guard, Standing};
+use signalbox_domain::key::{ActorId, PlanKey, RolloutId, RuleId};
 use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
 use signalbox_domain::{Share, Timestamp};
 
@@ -48,6 +48,18 @@ pub struct Rollout {
     /// Who agreed that it leaves the stage where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
+    /// Who started it, by opaque id: nobody approves what they started themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_by: Option<ActorId>,
+    /// Whether a machine held it, or took it back, while it is held.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_by_machine: bool,
+    /// What it waits for people to do.
+    #[serde(default, skip_serializing_if = "Standing::is_nobody")]
+    pub standing: Standing,
+    /// Since when it waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing_since: Option<Timestamp>,
 }
 
 /// A stage, with how many people have the feature in it.

@@ -101,6 +101,10 @@ struct Serve {
     /// How often rollouts are looked at, in seconds, from 1 to 3600.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     look_every: u64,
+    /// Let webhooks lead into private networks and go unencrypted; without this, whoever may set one cannot reach what
+    /// only this machine can.
+    #[arg(long)]
+    allow_private_webhooks: bool,
     #[command(flatten)]
     at: At,
 }

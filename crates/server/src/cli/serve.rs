@@ -29,7 +29,8 @@ struct Ready<'a> {
 }
 
 pub fn serve(command: Serve) -> Result<(), Failure> {
-    let Serve { listen, demo, ui_dir, allowed_hosts, trusted_proxies, log_format, look_every, at } = command;
+    let private_webhooks = command.allow_private_webhooks;
+    let Serve { listen, demo, ui_dir, allowed_hosts, trusted_proxies, log_format, look_every, at, .. } = command;
     logs::begin(log_format.unwrap_or_else(LogFormat::usual)).map_err(Failure::unusable)?;
     let admin_token = match std::env::var(ADMIN_TOKEN_VARIABLE) {
         // A file or `echo` ends a line; no token does.
@@ -46,7 +47,7 @@ pub fn serve(command: Serve) -> Result<(), Failure> {
     let looks_every = Duration::from_secs(look_every);
     runtime.block_on(run(
         options,
-        Edge { allowed_hosts, trusted_proxies, most_connections: most_connections(), looks_every },
+        Edge { allowed_hosts, trusted_proxies, most_connections: most_connections(), looks_every, private_webhooks },
     ))
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use signalbox_domain::command::Command;
 use signalbox_domain::event::Place;
 use signalbox_domain::evidence::Outcome;
-use signalbox_domain::guard::{Assessment, Step, Verdict, verdict_words};
+use signalbox_domain::guard::{Assessment, Standing, Step, Verdict, verdict_words};
 use signalbox_domain::key::{MetricKey, RolloutId};
 use signalbox_domain::rollout::{HeldBecause, Rollout};
 use signalbox_domain::{State, Timestamp};
@@ -90,6 +90,8 @@ struct Remembered {
     unread: u8,
     /// The step forward that followed at the last look, and the version at which it did.
     forward: Option<(Step, u64)>,
+    /// What was waited for at the last look.
+    standing: Standing,
 }
 
 /// A rollout to look at.
@@ -143,12 +145,13 @@ impl<I: Installation> Controller<I> {
         let assessment = follow(rollout, evidence.as_ref(), &broken, is_blind, now);
         let step = remembered.step_now(&assessment, *version).filter(|_| !killed);
         let verdicts = to_log(rollout, evidence.as_ref(), step);
-        if step.is_none() && verdicts.is_empty() {
+        let standing = remembered.standing_now(&assessment, rollout).filter(|_| step.is_none() && !killed);
+        if step.is_none() && verdicts.is_empty() && standing.is_none() {
             return;
         }
         let why = step.map(|step| why(step, rollout, evidence.as_ref(), &broken));
         let terms = Terms { reason: why, at: Some(now), ..Terms::system().against(Some(*version)) };
-        let command = Command::Judge { place: place.clone(), verdicts, step };
+        let command = Command::Judge { place: place.clone(), verdicts, step, standing };
         match self.installation.submit(command, terms) {
             Ok(()) if step.is_some() => remembered.forward = None,
             Ok(()) => {}
@@ -192,6 +195,13 @@ impl Remembered {
                 other
             }
         }
+    }
+
+    /// What is waited for, where that is news and two looks in a row say the same: nobody is called for what passes.
+    fn standing_now(&mut self, assessment: &Assessment, rollout: &Rollout) -> Option<Standing> {
+        let standing = assessment.standing(rollout);
+        let again = std::mem::replace(&mut self.standing, standing) == standing;
+        Some(standing).filter(|standing| again && *standing != rollout.standing)
     }
 }
 

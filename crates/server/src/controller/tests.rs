@@ -1,5 +1,7 @@
 //! The controller, step by step on a clock that tests move, with failures at named places.
 
+mod standing;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use signalbox_domain::access::{Role, SdkKeyKind};
@@ -335,23 +337,6 @@ fn reactions_are_those_that_the_plan_names() {
     check(Reaction::PreviousStage, (HELD, Position::Start), HeldBecause::RollBack);
     check(Reaction::Start, (HELD, Position::Start), HeldBecause::RollBack);
     check(Reaction::SwitchOff, (HELD, Position::Stage(0)), HeldBecause::Kill);
-}
-
-#[test]
-fn nobody_is_let_in_or_taken_back_where_people_do_everything() {
-    let mut house = House::new(guard(Automation::Recommend), careful());
-    house.requests(100_000, 10, 10);
-    house.wait(15);
-    assert_eq!(house.stands(), (RUNNING, Position::Stage(0)));
-    house.requests(60_000, 10, 80);
-    house.wait(5);
-    assert_eq!(house.stands(), (RUNNING, Position::Stage(0)));
-    assert!(house.story.iter().any(|line| line.contains("harm shown")), "but it is told: {:?}", house.story);
-
-    let mut house = House::new(guard(Automation::Guard), careful());
-    house.requests(100_000, 10, 10);
-    house.wait(15);
-    assert_eq!(house.stands(), (RUNNING, Position::Stage(0)), "going on is for people");
 }
 
 #[test]

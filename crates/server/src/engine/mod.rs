@@ -4,6 +4,7 @@
 //! refused, or could not be stored, changed nothing in memory either.
 
 mod access;
+mod deliveries;
 mod last_use;
 mod secret;
 mod terms;
@@ -35,6 +36,7 @@ use crate::metrics::Metrics;
 use crate::{clock, counting, entropy};
 
 pub use access::{Caller, Presented, SdkKeyPlace};
+pub use deliveries::webhook_of;
 pub use last_use::{LastUse, LastUses};
 pub use secret::{Secret, SecretHash, hash};
 pub use terms::{Committed, SubmitError, Terms};

@@ -90,7 +90,7 @@ impl Watch {
         for Envelope { event, .. } in envelopes {
             match (event, event.place()) {
                 // Nothing changed but what is known.
-                (Event::VerdictReached { .. }, _) => {}
+                (Event::VerdictReached { .. } | Event::StandingChanged { .. }, _) => {}
                 (_, Some(place)) => {
                     touched.insert(Touched(place.clone()));
                 }

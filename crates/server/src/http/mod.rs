@@ -28,6 +28,7 @@ mod snapshot;
 mod stream;
 mod strict;
 mod usage;
+mod webhook;
 pub mod wire;
 
 use std::path::PathBuf;
@@ -42,6 +43,7 @@ use signalbox_domain::command::Command;
 use signalbox_protocol::{Endpoint, ErrorCode, endpoint, for_each_endpoint};
 
 use crate::engine::{Committed, Engine, Terms};
+use crate::webhooks::Webhooks;
 use crate::{metrics, openapi, ui_files};
 
 pub use authorise::COOKIE;
@@ -62,6 +64,7 @@ pub struct Api(Arc<Inner>);
 
 struct Inner {
     engine: Arc<Engine>,
+    webhooks: Arc<Webhooks>,
     /// Whether this server runs the demo.
     demo: bool,
     failed_authorisations: Arc<FailedAuthorisations>,
@@ -71,12 +74,17 @@ struct Inner {
 impl Api {
     /// For this engine.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, demo: bool) -> Self {
-        Self(Arc::new(Inner { engine, demo, failed_authorisations: Arc::default(), repeats: Arc::default() }))
+    pub fn new(engine: Arc<Engine>, webhooks: Arc<Webhooks>, demo: bool) -> Self {
+        let (failed_authorisations, repeats) = Default::default();
+        Self(Arc::new(Inner { engine, webhooks, demo, failed_authorisations, repeats }))
     }
 
     fn engine(&self) -> &Arc<Engine> {
         &self.0.engine
+    }
+
+    fn webhooks(&self) -> &Arc<Webhooks> {
+        &self.0.webhooks
     }
 
     fn failed_authorisations(&self) -> &Arc<FailedAuthorisations> {
@@ -101,8 +109,8 @@ impl Api {
 }
 
 /// Everything that the server answers: besides the management API, what `applications` answers. `ui_dir` has the user interface, where it is not in its usual place.
-pub fn router(engine: &Arc<Engine>, demo: bool, ui_dir: Option<PathBuf>, hosts: Hosts, applications: Router) -> Router {
-    let api = Api::new(Arc::clone(engine), demo);
+pub fn router(api: Api, ui_dir: Option<PathBuf>, hosts: Hosts, applications: Router) -> Router {
+    let engine = &Arc::clone(api.engine());
     let failed = Arc::clone(api.failed_authorisations());
     let applications = applications.layer(middleware::from_fn_with_state(failed, layers::limit_failures));
     let health = Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(api.clone());

@@ -185,7 +185,13 @@ impl Reader {
             let mut changed: Vec<_> = fresh.map(|resource| resource.now(view, envelope.sequence)).collect();
             changed.extend(about.iter().chain([entry]).map(|entry| audit_entry(view, entry)));
             let words = view.audit_entry(entry).words.sentence();
-            Change { seq: envelope.sequence, words, kind: envelope.event.kind(), changed }
+            Change {
+                seq: envelope.sequence,
+                words,
+                kind: envelope.event.kind(),
+                notice: envelope.event.notice(),
+                changed,
+            }
         });
         Ok(Some(change).filter(|change| !change.changed.is_empty()))
     }

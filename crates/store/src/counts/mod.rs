@@ -1,5 +1,5 @@
 //! What is counted, beside the log: evaluations and exposures by the minute, sketches of distinct people by the day,
-//! what is gathered of rollouts, and when SDK keys were last used.
+//! what is gathered of rollouts, what is sent to webhooks, and when SDK keys were last used.
 //!
 //! None of it is an event. It is written by a connection of its own, in short transactions of its own, so that a
 //! change never waits long for it. A count that was not written yet is lost with the process, a few seconds at most;
@@ -10,8 +10,10 @@
 //! hours     kept 31 days
 //! sketches  kept 31 days
 //! strata    kept while their rollout is under way
+//! messages  the newest 500 of a project are kept
 //! ```
 
+mod deliveries;
 mod evaluations;
 mod key_uses;
 mod sketches;
@@ -26,10 +28,14 @@ use signalbox_domain::key::{RolloutId, SdkKeyId};
 use crate::WriteError;
 use crate::schema::Migration;
 
+pub use deliveries::{Attempt, Delivery, NewDelivery};
 pub use evaluations::{EvaluationCount, Series, SeriesEnds};
 pub use sketches::{SketchOf, StoredSketch};
 pub use strata::{StoredHistory, StoredStratum};
 
+pub(crate) use deliveries::{
+    MIGRATIONS as DELIVERY_MIGRATIONS, due as due_deliveries, next as next_delivery, of_project as deliveries_of, told,
+};
 pub(crate) use evaluations::{MIGRATIONS as EVALUATION_MIGRATIONS, ends, since_minute};
 pub(crate) use key_uses::{MIGRATIONS as KEY_USE_MIGRATIONS, all as key_uses};
 pub(crate) use sketches::{MIGRATIONS as SKETCH_MIGRATIONS, of_day, of_flag};
@@ -136,6 +142,27 @@ impl Counts {
     /// What the database says; nothing is forgotten then.
     pub fn forget_rollouts_but(&mut self, rollouts: &BTreeSet<RolloutId>) -> Result<(), WriteError> {
         self.write(|to| strata::forget_but(to, rollouts))
+    }
+
+    /// Queues messages to webhooks; with `told`, notes up to which event notices were looked for.
+    ///
+    /// # Errors
+    /// What the database says; nothing is queued or noted then.
+    pub fn queue_deliveries(
+        &mut self,
+        told: Option<u64>,
+        new: &[NewDelivery],
+        now: Timestamp,
+    ) -> Result<(), WriteError> {
+        self.write(|to| deliveries::queue(to, told, new, now))
+    }
+
+    /// Notes that a message was tried, and when it is tried next; without that, it is over.
+    ///
+    /// # Errors
+    /// What the database says; nothing is noted then.
+    pub fn note_attempt(&mut self, number: i64, attempt: &Attempt, next: Option<Timestamp>) -> Result<(), WriteError> {
+        self.write(|to| deliveries::note(to, number, attempt, next))
     }
 
     /// Notes in which minute, counted from 1970, keys were last used.

@@ -100,7 +100,7 @@ fn safety_takes_as_many_people_as_the_judge_asks_for() {
     let stage = &found.stages[0];
     let needs = stage.needs.unwrap();
     // Judged against a feature that is the margin worse, of which errors vary half as much again.
-    let deviation = (2.0 * 0.01 * 0.99 * (1.0 + 1.5) as f64).sqrt();
+    let deviation = (2.0 * 0.01 * 0.99 * 2.5_f64).sqrt();
     let sequence = ConfidenceSequence::new(0.05, Sides::One, 5_000.0).unwrap();
     let expect = sequence.people_until(deviation, 0.005).unwrap();
     assert!((f64::from(u32::try_from(needs).unwrap()) / expect - 1.0).abs() < 0.01, "{needs} is not {expect}");

@@ -2,7 +2,7 @@
 
 use signalbox_domain::event::Place;
 use signalbox_domain::flag::Configuration;
-use signalbox_domain::key::{FlagKey, ProjectKey};
+use signalbox_domain::key::{ActorId, FlagKey, ProjectKey};
 use signalbox_domain::people;
 use signalbox_domain::project::Project;
 use signalbox_domain::rollout::Rollout;
@@ -112,6 +112,9 @@ fn rollout_row(project: &Project, configuration: &Configuration, rollout: &Rollo
         position: rollout.position,
         held_because: rollout.held_because,
         held_since: rollout.held_since,
+        held_by_machine: rollout.held_by == Some(ActorId::System),
+        standing: rollout.standing,
+        standing_since: rollout.standing_since,
         stages: rollout.stages.iter().map(|stage| stage.in_words(&project.segments)).collect(),
         entered: rollout.entered,
     }

@@ -6,6 +6,7 @@ mod flag;
 mod place;
 mod project;
 mod segment;
+mod webhook;
 
 use signalbox_domain::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey};
 use signalbox_domain::personal::{Commitment, Vault};

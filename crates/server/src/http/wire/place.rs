@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use signalbox_domain::event::Place;
-use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey, RuleId};
+use signalbox_domain::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, RuleId};
 use signalbox_domain::people;
 use signalbox_domain::personal::Commitment;
 use signalbox_domain::project::Project;
@@ -104,6 +104,10 @@ impl View<'_> {
             entered: rollout.entered,
             guard: rollout.guard.clone(),
             approved_by: rollout.approval().map(|approval| self.actor(&approval.by)),
+            started_by: rollout.started_by.clone(),
+            held_by_machine: rollout.held_by == Some(ActorId::System),
+            standing: rollout.standing,
+            standing_since: rollout.standing_since,
         }
     }
 }
