@@ -4,6 +4,7 @@ mod annotations;
 mod chart;
 mod charts;
 mod checks;
+mod hypothesis;
 mod known;
 mod range;
 mod row;
@@ -13,6 +14,7 @@ mod watch;
 
 pub use charts::GuardrailCharts;
 pub use checks::GateChecks;
+pub use hypothesis::HypothesisCard;
 pub use known::Evidenced;
 pub use table::EvidenceTable;
 pub use verdict::{Lamp, is_guarded, passed, verdict};

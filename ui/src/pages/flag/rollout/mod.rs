@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use signalbox_domain::rollout::RolloutStatus;
 
 use crate::components::{Button, ButtonKind, ButtonSize, IconName, Time};
-use crate::pages::flag::evidence::GuardrailCharts;
+use crate::pages::flag::evidence::{GuardrailCharts, HypothesisCard};
 use crate::pages::flag::page::use_page;
 use automation::AutomationSwitch;
 use course_card::CourseCard;
@@ -61,6 +61,7 @@ pub fn RolloutTab() -> impl IntoView {
                 <CourseCard history />
             </div>
             <div class="stack railcol">
+                <HypothesisCard />
                 <UsageCard />
                 <RecentChanges history />
                 <IfSomethingGoesWrong />
