@@ -265,8 +265,7 @@ impl Rollout {
     /// Whether somebody is drawn to be without the feature when it stands there.
     #[must_use]
     pub fn has_control_at(&self, position: Position) -> bool {
-        let share = self.share_at(position);
-        share > Share::NOBODY && share < Share::EVERYBODY
+        self.share_at(position).is_split()
     }
 
     /// The share of everybody that has the feature when it stands there. As [`Self::audience_at`] has it, without the

@@ -52,6 +52,12 @@ impl Share {
         self.0
     }
 
+    /// Whether some are in it and some are not, so that the two can be compared.
+    #[must_use]
+    pub fn is_split(self) -> bool {
+        self > Self::NOBODY && self < Self::EVERYBODY
+    }
+
     /// Percent, 0.0 to 100.0.
     #[must_use]
     pub fn percent(self) -> f64 {

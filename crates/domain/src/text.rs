@@ -4,6 +4,8 @@
 pub const LONGEST_NAME: usize = 120;
 /// Longest description or reason, in characters.
 pub const LONGEST_TEXT: usize = 2_000;
+/// Longest hypothesis of a rollout, in characters.
+pub const LONGEST_HYPOTHESIS: usize = 500;
 /// Longest key of a person in overrides and stages, in bytes.
 pub const LONGEST_PERSON: usize = 512;
 
@@ -45,7 +47,19 @@ pub fn reason(text: &str) -> Result<String, NotAText> {
 /// # Errors
 /// [`NotAText`] says which limit was broken.
 pub fn description(text: &str) -> Result<String, NotAText> {
-    match required(text, LONGEST_TEXT, true) {
+    optional(text, LONGEST_TEXT)
+}
+
+/// What a rollout is expected to bring about; may be empty: trimmed, at most [`LONGEST_HYPOTHESIS`] characters.
+///
+/// # Errors
+/// [`NotAText`] says which limit was broken.
+pub fn hypothesis(text: &str) -> Result<String, NotAText> {
+    optional(text, LONGEST_HYPOTHESIS)
+}
+
+fn optional(text: &str, longest: usize) -> Result<String, NotAText> {
+    match required(text, longest, true) {
         Err(NotAText::Empty) => Ok(String::new()),
         other => other,
     }

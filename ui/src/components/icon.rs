@@ -32,6 +32,7 @@ icons! {
     Check = "/check.svg",
     ChevronDown = "/chevron-down.svg",
     ChevronsUpDown = "/chevrons-up-down.svg",
+    Clock = "/clock.svg",
     Contrast = "/contrast.svg",
     Copy = "/copy.svg",
     Ellipsis = "/ellipsis.svg",

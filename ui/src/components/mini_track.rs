@@ -88,6 +88,9 @@ mod tests {
             position,
             held_because: None,
             held_since: None,
+            held_by_machine: false,
+            standing: signalbox_domain::guard::Standing::Nobody,
+            standing_since: None,
             stages: ["Staff", "1 %", "10 %", "100 %"].map(str::to_owned).to_vec(),
             entered: None,
         }

@@ -2,7 +2,7 @@
 
 use super::{Desk, Events};
 use crate::event::{Event, Place};
-use crate::guard::{Automation, Guard, Standing, Step, Verdict, Wanted};
+use crate::guard::{Automation, Guard, Standing, Step, Verdict};
 use crate::personal::Commitment;
 use crate::refusal::Refusal;
 use crate::rollout::{HeldBecause, Position, RolloutStatus, Stage, StageAudience};
@@ -24,25 +24,8 @@ pub(super) fn accept_guard(guard: Guard, stages: &[Stage<Commitment>]) -> Result
             let message = format!("must be a metric of this plan; there is no \"{metric}\"");
             return Err(Refusal::invalid(field(&format!("margins.{metric}")), message));
         }
-        if stage.gate.evidence != Wanted::Nothing && guard.guardrails().next().is_none() {
-            return Err(Refusal::invalid(field("evidence"), "must be \"nothing\" where no metric is a guardrail"));
-        }
-        let has_control = share > Share::NOBODY && share < Share::EVERYBODY;
-        if stage.gate.evidence == Wanted::Safe && !has_control {
-            let message = "must be \"nothing\" or \"not_harmful\": where nobody is drawn to be without the feature, \
-                           safety cannot be shown";
-            return Err(Refusal::invalid(field("evidence"), message));
-        }
-        let unlimited = || guard.guardrails().find(|metric| metric.limit.is_none());
-        if stage.gate.evidence == Wanted::NotHarmful
-            && !has_control
-            && let Some(metric) = unlimited()
-        {
-            let message = format!(
-                "must be \"nothing\" where nobody is drawn to be without the feature and \"{}\" has no limit of its own",
-                metric.key
-            );
-            return Err(Refusal::invalid(field("evidence"), message));
+        if let Some(never) = stage.gate.never_shown(share, &guard) {
+            return Err(Refusal::invalid(field("evidence"), never));
         }
     }
     if guard.automation == Automation::Auto && stages.iter().all(|stage| stage.gate.is_open()) {

@@ -23,7 +23,7 @@ mod confidence_sequence;
 mod difference;
 mod judgement;
 mod limit;
-mod real;
+pub(crate) mod real;
 mod sample_ratio;
 
 pub use bernoulli::BernoulliSequence;

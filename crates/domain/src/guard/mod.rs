@@ -3,13 +3,17 @@
 //! - [`Guard`]: the metrics of a rollout, how much of it goes by itself, and how it is taken back.
 //! - [`Gate`]: what must hold before it leaves one stage.
 //! - [`Verdict`]: what one metric came to, with everything it was computed from, so that it can be computed again.
+//! - [`Preview`]: when a plan can be through, and which of its stages cannot show what they ask with this many people.
 //! - [`Assessment`]: the checks of the gate one by one, and the one step that follows from all of it.
 //! - [`Standing`]: whether, and for what, it waits for people.
 
 mod amount;
 mod assessment;
 mod gate;
+mod measure;
 mod metric;
+mod never_shown;
+mod preview;
 mod standing;
 mod verdict;
 mod words;
@@ -23,10 +27,13 @@ use crate::text;
 pub use amount::{Amount, NotFinite};
 pub use assessment::{Assessment, Check, CheckState, Demand, Facts, People, Step, assess};
 pub use gate::{Gate, LONGEST_SOAK_MINUTES, Wanted, Window};
-pub use metric::{Measure, Metric, MetricRole, Unit};
+pub use measure::{Measure, MeasureKind};
+pub use metric::{Metric, MetricRole, Unit};
+pub use never_shown::NeverShown;
+pub use preview::{Begin, Preview, Reckoning, Shortfall, StagePreview, Traffic, Usual, preview};
 pub use standing::Standing;
 pub use verdict::{StratumInputs, Verdict};
-pub use words::{difference_words, guard_words, value_words, verdict_words};
+pub use words::{difference_words, gate_words, guard_change_words, value_words, verdict_words};
 
 /// Most metrics of one rollout.
 pub const MOST_METRICS: usize = 12;
@@ -38,6 +45,9 @@ pub const MOST_LOOKS: u8 = 60;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Guard {
+    /// What the feature is expected to bring about, and why, in the words of whoever plans the rollout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hypothesis: Option<String>,
     /// What is measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<Metric>,
@@ -119,7 +129,7 @@ impl Guard {
         self.metrics.iter().filter(|metric| metric.role == MetricRole::Guardrail)
     }
 
-    /// In its stored form, where it makes sense: names are trimmed.
+    /// In its stored form, where it makes sense: names are trimmed, a hypothesis without words is none.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] names the part that does not, and what would.
@@ -129,6 +139,10 @@ impl Guard {
         }
         if self.looks > MOST_LOOKS {
             return Err(Refusal::invalid("guard.looks", format!("must be at most {MOST_LOOKS}")));
+        }
+        if let Some(hypothesis) = &self.hypothesis {
+            let accepted = text::hypothesis(hypothesis).map_err(|error| Refusal::invalid("guard.hypothesis", error))?;
+            self.hypothesis = (!accepted.is_empty()).then_some(accepted);
         }
         let a_year = 366 * 24;
         if self.cooldown_minutes > a_year * 60 {
@@ -151,10 +165,19 @@ impl Guard {
             if metric.margin.get() < 0.0 {
                 return Err(Refusal::invalid(field("margin"), "must be 0 or more"));
             }
+            if metric.expected.is_some() && metric.role != MetricRole::Goal {
+                return Err(Refusal::invalid(field("expected"), "must be left out where the metric is no goal"));
+            }
+            if metric.expected.is_some_and(|expected| expected.get() < 0.0) {
+                return Err(Refusal::invalid(field("expected"), "must be 0 or more"));
+            }
             if metric.measure.unit() == Unit::Share {
                 let is_share = |amount: Amount| (0.0..=1.0).contains(&amount.get());
                 if !is_share(metric.margin) {
                     return Err(Refusal::invalid(field("margin"), "must be a part of 1, such as 0.005 for 0.5 %"));
+                }
+                if metric.expected.is_some_and(|expected| !is_share(expected)) {
+                    return Err(Refusal::invalid(field("expected"), "must be a part of 1, such as 0.01 for 1 %"));
                 }
                 if metric.limit.is_some_and(|limit| !is_share(limit)) {
                     return Err(Refusal::invalid(field("limit"), "must be a part of 1, such as 0.01 for 1 %"));

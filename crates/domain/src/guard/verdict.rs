@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Guard;
-use super::metric::{Metric, MetricRole, Unit};
+use super::metric::{Metric, Unit};
+use super::{Gate, Guard};
 use crate::evidence::{
     Bounds, FEWEST_PEOPLE, Judgement, LIMIT_METHOD, METHOD, Outcome, Question, Stratum, judge, judge_against_limit,
 };
@@ -53,25 +53,28 @@ pub struct Verdict {
     pub people: u64,
 }
 
+/// What is asked of a metric under a stage with this gate.
+pub(super) fn question(guard: &Guard, metric: &Metric, gate: Option<&Gate>) -> Question {
+    let margin = gate.and_then(|gate| gate.margins.get(&metric.key));
+    Question {
+        direction: metric.worse,
+        margin: margin.copied().unwrap_or(metric.margin).get(),
+        counts_events: metric.measure.counts_events(),
+        alpha: ALPHA,
+        // At most so many as there are metrics.
+        guardrails: u32::try_from(guard.guardrails().count().max(1)).unwrap_or(u32::MAX),
+        tightest_at: TIGHTEST_AT,
+        fewest_people: FEWEST_PEOPLE,
+    }
+}
+
 impl Verdict {
     /// Judges a metric of a rollout where it stands now, by what was measured so far. `None` where there is nothing to
     /// ask: before the first stage.
     #[must_use]
     pub fn reach(rollout: &Rollout, metric: &Metric, strata: Vec<StratumInputs>) -> Option<(Self, Judgement)> {
         let Position::Stage(stage) = rollout.position else { return None };
-        let Guard { metrics, .. } = &rollout.guard;
-        let guardrails = metrics.iter().filter(|metric| metric.role == MetricRole::Guardrail).count().max(1);
-        let margin = rollout.stages.get(stage).and_then(|stage| stage.gate.margins.get(&metric.key));
-        let question = Question {
-            direction: metric.worse,
-            margin: margin.copied().unwrap_or(metric.margin).get(),
-            counts_events: metric.measure.counts_events(),
-            alpha: ALPHA,
-            // At most so many as there are metrics.
-            guardrails: u32::try_from(guardrails).unwrap_or(u32::MAX),
-            tightest_at: TIGHTEST_AT,
-            fewest_people: FEWEST_PEOPLE,
-        };
+        let question = question(&rollout.guard, metric, rollout.stages.get(stage).map(|stage| &stage.gate));
         let limit = metric.limit.map(super::Amount::get).filter(|_| !rollout.has_control());
         let method = if limit.is_some() { LIMIT_METHOD } else { METHOD };
         let asked = Self {

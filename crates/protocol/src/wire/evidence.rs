@@ -171,6 +171,10 @@ pub struct MetricEvidence {
     pub treated: Option<f64>,
     /// People who count, in both groups.
     pub people: u64,
+    /// How far chance goes: the standard deviation of the difference, as if it were a mean over people half of whom are in
+    /// each group. Absent where nothing is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<f64>,
     /// About how many further people it takes until safety is shown if there is no difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people_to_go: Option<u64>,

@@ -2,7 +2,7 @@
 
 use signalbox_domain::command::Command;
 use signalbox_domain::event::Place;
-use signalbox_domain::evidence::Judgement;
+use signalbox_domain::evidence::{Difference, Judgement};
 use signalbox_domain::guard::{self, Assessment, Guard, Verdict};
 use signalbox_domain::rollout::Rollout;
 use signalbox_domain::{Refusal, Timestamp};
@@ -199,10 +199,18 @@ fn metric(
         control,
         treated,
         people: verdict.people,
+        deviation: deviation(verdict),
         people_to_go: judgement.people_to_go.map(whole),
         seconds_to_go: judgement.people_to_go.zip(people_per_second).map(|(people, rate)| whole(people / rate)),
         detectable: judgement.detectable,
     })
+}
+
+/// How far chance goes, where two groups are compared.
+fn deviation(verdict: &Verdict) -> Option<f64> {
+    let strata: Vec<_> = verdict.strata.iter().map(|inputs| inputs.stratum).collect();
+    let compared = || Difference::of(&strata, verdict.question.fewest_people);
+    verdict.limit.is_none().then(compared).flatten().map(|difference| difference.deviation())
 }
 
 const fn people(seen: guard::People) -> PeopleSeen {

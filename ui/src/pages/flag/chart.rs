@@ -16,13 +16,22 @@ pub const NOTE: RGBColor = RGBColor(4, 0, 0);
 pub const INK: RGBColor = RGBColor(5, 0, 0);
 /// What is allowed.
 pub const LIMIT: RGBColor = RGBColor(6, 0, 0);
-const ROLES: [(RGBColor, &str); 6] = [
+/// The ground of a time in which nothing went on.
+pub const HELD: RGBColor = RGBColor(7, 0, 0);
+/// A label on that ground.
+pub const HELD_INK: RGBColor = RGBColor(8, 0, 0);
+/// A label of harm.
+pub const HARM_INK: RGBColor = RGBColor(9, 0, 0);
+const ROLES: [(RGBColor, &str); 9] = [
     (CHANGE, "var(--chart-change)"),
     (BAND, "var(--chart-band)"),
     (GRID, "var(--chart-grid)"),
     (NOTE, "var(--chart-note)"),
     (INK, "var(--ink-3)"),
     (LIMIT, "var(--danger-solid)"),
+    (HELD, "var(--caution-bg)"),
+    (HELD_INK, "var(--caution-fg)"),
+    (HARM_INK, "var(--danger-fg)"),
 ];
 
 /// What comes of drawing.

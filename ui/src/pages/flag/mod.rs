@@ -6,6 +6,7 @@ pub mod base;
 pub mod change;
 mod chart;
 mod client_side;
+mod crosshair;
 pub mod crowd;
 mod evidence;
 #[cfg(test)]

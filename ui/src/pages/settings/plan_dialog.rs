@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use signalbox_domain::Share;
+use signalbox_domain::guard::Begin;
 use signalbox_protocol::endpoint::{AtPlan, AtProject, ChangePlanEndpoint, CreatePlanEndpoint};
 use signalbox_protocol::wire::plan::{ChangePlan, CreatePlan, Plan};
 
@@ -11,7 +12,7 @@ use crate::components::{Dialog, DialogFoot, FieldError, TextField};
 use crate::form::Attempt;
 use crate::pages::flag::crowd::Crowd;
 use crate::pages::flag::rollout::plan::{
-    Begin, BeginFrom, Editor, Floor, PlanEditor, Planned, StageRow, free_key, usual,
+    BeginFrom, Counted, Editor, Floor, PlanEditor, Planned, StageRow, free_key, usual,
 };
 use crate::state::{ToastKind, use_store};
 
@@ -100,7 +101,7 @@ pub fn PlanDialog(
             />
             {is_new.then(|| view! { <div class="row wrap gap1 plan-begin"><BeginFrom editor /></div> })}
             <div class="plan-in-dialog">
-                <PlanEditor editor begin=Begin { stage: None, since: None } />
+                <PlanEditor editor begin=Begin::default() counted=Counted::default() />
             </div>
             <FieldError error=attempt.problem.elsewhere(&["name", "stages", "guard"]) />
         </Dialog>

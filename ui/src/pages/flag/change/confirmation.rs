@@ -61,16 +61,16 @@ pub struct Effect {
     pub rest: String,
 }
 
-/// One of the three things to know before a change.
+/// One of the things to know before a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// Which of the three.
+    /// Which of them.
     pub kind: FactKind,
     /// What to know.
     pub text: String,
 }
 
-/// The three things to know before a change.
+/// The things to know before a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactKind {
     /// Who is affected.
@@ -79,6 +79,8 @@ pub enum FactKind {
     NotAffected,
     /// How it is undone.
     WayBack,
+    /// What was shown of it, where that is less than one might think.
+    Evidence,
 }
 
 /// Whether a dialog asks for a reason.

@@ -1,6 +1,6 @@
 //! What the confirm dialog says before a step of a rollout, or before the kill switch.
 
-use signalbox_domain::guard::Automation;
+use signalbox_domain::guard::{Automation, Wanted};
 use signalbox_domain::rollout::{Position, RolloutStatus, StageAudience};
 use signalbox_domain::words::difference;
 use signalbox_domain::{Share, people};
@@ -155,11 +155,13 @@ fn facts(scene: &Scene, step: Step, change: &Change) -> Vec<Fact> {
                 Step::Start => "Roll back to the start at any time.".into(),
                 _ => format!("Roll back to {here} at any time."),
             };
-            vec![
+            let mut facts = vec![
                 Fact::new(Who, who),
                 Fact::new(NotAffected, format!("Whoever has it keeps it, with the same variant.{own}")),
                 Fact::new(WayBack, back),
-            ]
+            ];
+            facts.extend(less_than_safety(scene, step));
+            facts
         }
         Step::RollBack(to) => vec![
             Fact::new(Who, "Those who were let in last lose it first."),
@@ -169,11 +171,15 @@ fn facts(scene: &Scene, step: Step, change: &Change) -> Vec<Fact> {
             ),
             Fact::new(WayBack, "It is held there. Resume and advance to let the same people in again."),
         ],
-        Step::Approve => vec![
-            Fact::new(Who, "You agree by name. Whoever started the rollout cannot."),
-            Fact::new(NotAffected, format!("Whoever has it at {here} keeps it.{own}")),
-            Fact::new(WayBack, "It counts for this stage only. Hold it or roll it back at any time."),
-        ],
+        Step::Approve => {
+            let mut facts = vec![
+                Fact::new(Who, "You agree by name. Whoever started the rollout cannot."),
+                Fact::new(NotAffected, format!("Whoever has it at {here} keeps it.{own}")),
+                Fact::new(WayBack, "It counts for this stage only. Hold it or roll it back at any time."),
+            ];
+            facts.extend(less_than_safety(scene, step));
+            facts
+        }
         Step::Hold => vec![
             Fact::new(NotAffected, format!("Whoever has it keeps it.{own}")),
             Fact::new(WayBack, "Resume at any time."),
@@ -203,6 +209,15 @@ fn facts(scene: &Scene, step: Step, change: &Change) -> Vec<Fact> {
             Fact::new(WayBack, "Turn it off for everyone again at any time."),
         ],
     }
+}
+
+/// Said before a stage is left that asks less than safety, by the choice of whoever planned it.
+fn less_than_safety(scene: &Scene, step: Step) -> Option<Fact> {
+    let rollout = scene.rollout_under_way().filter(|_| step != Step::Start)?;
+    let Position::Stage(stage) = rollout.position else { return None };
+    let stage = rollout.stages.get(stage).filter(|stage| stage.gate.evidence == Wanted::NotHarmful)?;
+    let words = format!("{} asks only that no harm is shown, which is less than safety.", stage.title);
+    Some(Fact::new(FactKind::Evidence, words))
 }
 
 /// What the stage ahead is called.
@@ -306,6 +321,20 @@ mod tests {
         let Effect { lead, figure, rest } = told.effect;
         assert_eq!((told.title.as_str(), told.confirm.as_str()), (title, confirm));
         assert_eq!(format!("{lead}{figure}{rest}"), effect);
+    }
+
+    #[test]
+    fn what_is_left_without_safety_says_so() {
+        let mut configuration = fixture::guarded(2);
+        configuration.rollout.as_mut().unwrap().stages[2].gate.evidence = Wanted::NotHarmful;
+        for step in [Step::Advance, Step::Approve] {
+            let facts = told(configuration.clone(), step).facts;
+            let last = facts.last().unwrap();
+            let expect = "10 % asks only that no harm is shown, which is less than safety.";
+            assert_eq!((last.kind, last.text.as_str()), (FactKind::Evidence, expect));
+        }
+        let safe = told(fixture::guarded(2), Step::Advance).facts;
+        assert!(safe.iter().all(|fact| fact.kind != FactKind::Evidence));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::crowd::{figure, in_words};
 use crate::pages::flag::evidence::verdict;
 use crate::pages::flag::page::{Asking, use_page};
+use crate::pages::flag::rollout::plan::out_of_reach;
 use crate::pages::flag::scene::Scene;
 use crate::state::{ToastKind, use_store};
 
@@ -46,6 +47,7 @@ pub fn StepDialog(
             let verdict = known.warns().then(|| verdict(&scene, known))?;
             Some(format!("{}. {}", verdict.title, verdict.sentence))
         }),
+        Step::Start => out_of_reach(&scene, store.now.get_untracked()),
         _ => None,
     };
     let places = match (step.get_untracked(), scene.rollout_under_way()) {

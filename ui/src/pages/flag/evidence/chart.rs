@@ -1,4 +1,4 @@
-//! Draws how much worse a metric is over time: the interval that decides, what is allowed, and where stages began.
+//! Draws how much worse a metric is over time: the interval that decides, what is allowed, and what happened meanwhile.
 
 use plotters::coord::types::{RangedCoordf64, RangedCoordi64};
 use plotters::prelude::*;
@@ -7,7 +7,8 @@ use signalbox_domain::Timestamp;
 use signalbox_domain::evidence::Bounds;
 use signalbox_domain::guard::{Unit, difference_words};
 
-use crate::pages::flag::chart::{self, BAND, CHANGE, Drawn, GRID, LIMIT, NOTE, text, themed};
+use crate::pages::flag::chart::{self, BAND, CHANGE, Drawn, GRID, HARM_INK, HELD, HELD_INK, LIMIT, NOTE, text, themed};
+use crate::pages::flag::evidence::annotations::{Happened, Hold, Note};
 
 /// Size of the drawing in its own units; it scales with the card that holds it.
 const SIZE: (u32, u32) = (300, 150);
@@ -29,16 +30,27 @@ pub struct Moment {
 
 /// What stands around the drawing.
 pub struct Labels<'a> {
-    /// Stages that began, with what they are called.
-    pub stages: &'a [(Timestamp, String)],
+    /// What happened, oldest first.
+    pub notes: &'a [Note],
+    /// When nothing went on.
+    pub holds: &'a [Hold],
     /// A moment on the time axis.
     pub time: &'a dyn Fn(Timestamp) -> String,
     /// The unit of the numbers.
     pub unit: Unit,
 }
 
-/// The drawing as an SVG image; nothing before anything was measured at two moments.
-pub fn draw(moments: &[Moment], labels: &Labels<'_>) -> Option<String> {
+/// A drawing, and where its moments stand in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// An SVG image.
+    pub image: String,
+    /// Of each moment: from the left and, where something was measured, from the top, in percent.
+    pub places: Vec<(f64, Option<f64>)>,
+}
+
+/// The drawing; nothing before anything was measured at two moments.
+pub fn draw(moments: &[Moment], labels: &Labels<'_>) -> Option<Drawing> {
     let known: Vec<_> = moments.iter().filter_map(|moment| Some((moment.at.millis(), moment.bounds?))).collect();
     let (first, last) = (known.first()?, known.last()?);
     if first.0 == last.0 {
@@ -57,14 +69,27 @@ pub fn draw(moments: &[Moment], labels: &Labels<'_>) -> Option<String> {
             .build_cartesian_2d(first.0..last.0, low..high)
             .ok()?;
         let time = first.0..last.0;
-        lines(&mut chart, &time, margin, low..high, labels)
-            .and_then(|()| stages(&mut chart, &time, low..high, labels))
+        held(&mut chart, &time, low..high, labels.holds)
+            .and_then(|()| lines(&mut chart, &time, margin, low..high, labels))
+            .and_then(|()| happened(&mut chart, &time, low..high, labels))
             .and_then(|()| interval(&mut chart, &known, low..high))
             .and_then(|()| times(&chart, &time, low, labels))
             .and_then(|()| area.present())
             .ok()?;
     }
-    Some(themed(svg, SIZE))
+    let places = moments.iter().map(|moment| {
+        let part = |from: f64, until: f64, at: f64| ((at - from) / (until - from)).clamp(0.0, 1.0);
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of some days")]
+        let x = part(first.0 as f64, last.0 as f64, moment.at.millis() as f64);
+        let y = moment.bounds.map(|bounds| part(high, low, bounds.estimate));
+        let within = |part: f64, before: i32, after: i32, size: u32| {
+            let (before, size) = (f64::from(before), f64::from(size));
+            (before + part * (size - before - f64::from(after))) / size * 100.0
+        };
+        (within(x, ROOM.3, ROOM.1, SIZE.0), y.map(|y| within(y, ROOM.0, ROOM.2, SIZE.1)))
+    });
+    let places = places.collect();
+    Some(Drawing { image: themed(svg, SIZE), places })
 }
 
 /// From the best to the worst that is drawn: what is known now and what is allowed, with some room. What was less sure
@@ -98,23 +123,45 @@ fn lines(
     Ok(())
 }
 
-/// A thin line where each stage began, with what it is called on top.
-fn stages(
+/// The ground of the times in which it was held, with a word where there is room for it.
+fn held(chart: &mut Plot<'_>, time: &std::ops::Range<i64>, reach: std::ops::Range<f64>, holds: &[Hold]) -> Drawn {
+    for Hold { from, until } in holds {
+        let until = until.map_or(time.end, Timestamp::millis).min(time.end);
+        let from = from.millis().max(time.start);
+        if from >= until {
+            continue;
+        }
+        chart.draw_series([Rectangle::new([(from, reach.start), (until, reach.end)], HELD.filled())])?;
+        let ((left, y), (right, _)) = (chart.backend_coord(&(from, reach.start)), chart.backend_coord(&(until, 0.0)));
+        if right - left > 26 {
+            let style = text(HPos::Center, VPos::Bottom).color(&HELD_INK);
+            label(chart, "held", (left.midpoint(right), y - 3), &style)?;
+        }
+    }
+    Ok(())
+}
+
+/// A thin line where something happened, with a word on top.
+fn happened(
     chart: &mut Plot<'_>,
     time: &std::ops::Range<i64>,
     reach: std::ops::Range<f64>,
     labels: &Labels<'_>,
 ) -> Drawn {
     let mut free_from = i32::MIN;
-    for (at, name) in labels.stages {
+    for Note { at, what } in labels.notes {
         let x = at.millis();
-        if !(time.start..=time.end).contains(&x) {
-            continue;
-        }
-        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], NOTE)])?;
+        let Some(name) = what.label().filter(|_| (time.start..=time.end).contains(&x)) else { continue };
+        let harm = matches!(what, Happened::Harm(_));
+        let line = if harm { LIMIT } else { NOTE };
+        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], line)])?;
         let (pixel, y) = chart.backend_coord(&(x, reach.end));
-        if pixel >= free_from {
-            label(chart, name, (pixel, y - 4), &text(HPos::Center, VPos::Bottom))?;
+        // Harm is never left out for want of room.
+        if pixel >= free_from || harm {
+            let side = if pixel > SIZE.0.cast_signed() - 30 { HPos::Right } else { HPos::Center };
+            let style = text(side, VPos::Bottom);
+            let style = if harm { style.color(&HARM_INK) } else { style };
+            label(chart, name, (pixel, y - if pixel < free_from { -10 } else { 4 }), &style)?;
             free_from = pixel + 36;
         }
     }
@@ -156,10 +203,13 @@ mod tests {
         Moment { at: Timestamp::from_millis(minute * 60_000), bounds, margin: 0.02 }
     }
 
-    fn drawn(moments: &[Moment]) -> Option<String> {
-        let stages = [(Timestamp::from_millis(120_000), "<b>".to_owned())];
+    fn drawn(moments: &[Moment]) -> Option<Drawing> {
+        let minute = |minute: i64| Timestamp::from_millis(minute * 60_000);
+        let note = |at, what| Note { at: minute(at), what };
+        let notes = [note(2, Happened::Stage("<b>".into())), note(3, Happened::Harm("Errors".into()))];
+        let holds = [Hold { from: minute(2), until: None }];
         let time = |time: Timestamp| format!("minute {}", time.millis() / 60_000);
-        draw(moments, &Labels { stages: &stages, time: &time, unit: Unit::Share })
+        draw(moments, &Labels { notes: &notes, holds: &holds, time: &time, unit: Unit::Share })
     }
 
     #[test]
@@ -170,10 +220,16 @@ mod tests {
             moment(2, Some((-0.01, 0.004, 0.018))),
             moment(3, Some((-0.005, 0.003, 0.011))),
         ];
-        let svg = drawn(&moments).unwrap();
+        let Drawing { image: svg, places } = drawn(&moments).unwrap();
+        let x: Vec<_> = places.iter().map(|(x, _)| x.round()).collect();
+        assert_eq!(x, [17.0, 17.0, 57.0, 97.0], "the plot begins at the first moment that is known");
+        assert_eq!(places[0].1, None);
+        assert!(places[1..].iter().all(|(_, y)| y.is_some_and(|y| (12.0..88.0).contains(&y))), "{places:?}");
         assert!(svg.starts_with("<svg aria-hidden=\"true\" viewBox="), "{svg}");
         assert!(!svg.contains('#'), "a colour is not of the theme: {svg}");
-        for part in ["var(--chart-band)", "var(--danger-solid)", "+2 pp", "minute 1", "now", "&lt;b&gt;"] {
+        for part in
+            ["var(--chart-band)", "var(--danger-solid)", "+2 pp", "minute 1", "now", "&lt;b&gt;", "harm", "held"]
+        {
             assert!(svg.contains(part), "{part} is missing: {svg}");
         }
     }

@@ -1,8 +1,10 @@
 //! What production shows of a rollout under way: fetched while it is looked at, said in words, drawn in a table.
 
+mod annotations;
 mod chart;
 mod charts;
 mod checks;
+mod hypothesis;
 mod known;
 mod range;
 mod row;
@@ -12,6 +14,7 @@ mod watch;
 
 pub use charts::GuardrailCharts;
 pub use checks::GateChecks;
+pub use hypothesis::HypothesisCard;
 pub use known::Evidenced;
 pub use table::EvidenceTable;
 pub use verdict::{Lamp, is_guarded, passed, verdict};

@@ -1,6 +1,7 @@
 //! The line of a rollout: its stages as blocks, passed, occupied or ahead.
 
 use signalbox_domain::Timestamp;
+use signalbox_domain::guard::Wanted;
 use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_domain::words::difference;
 use signalbox_protocol::wire::rollout::Rollout;
@@ -24,6 +25,10 @@ pub struct Block {
     pub people: String,
     /// "+24,600 people · soak 3 d" against the stage before; empty where nothing is known or added.
     pub more: String,
+    /// How long it soaks, in milliseconds; 0 where that is not asked.
+    pub soak_millis: i64,
+    /// What must be said of what it asks: it is left by less than safety.
+    pub asks_less: bool,
     /// When it was first entered.
     pub entered: Option<Timestamp>,
     /// When the next stage was first entered, for stages that were passed.
@@ -94,8 +99,8 @@ pub fn blocks(scene: &Scene, rollout: &Rollout) -> Vec<Block> {
                 _ => Signal::Passed,
             };
             let more = before.zip(people).map_or_else(String::new, |(before, people)| more(before, people));
-            let soak = (stage.gate.soak_minutes > 0)
-                .then(|| format!("soak {}", time::span(i64::from(stage.gate.soak_minutes) * MINUTE_MILLIS)));
+            let soak_millis = i64::from(stage.gate.soak_minutes) * MINUTE_MILLIS;
+            let soak = (soak_millis > 0).then(|| format!("soak {}", time::span(soak_millis)));
             let more = [more, soak.unwrap_or_default()].into_iter().filter(|part| !part.is_empty());
             let more = more.collect::<Vec<_>>().join(" · ");
             before = people;
@@ -105,11 +110,24 @@ pub fn blocks(scene: &Scene, rollout: &Rollout) -> Vec<Block> {
                 signal,
                 people: figure(people),
                 more,
+                soak_millis,
+                asks_less: stage.gate.evidence == Wanted::NotHarmful,
                 entered: stage.first_entered,
                 left: rollout.stages.get(index + 1).and_then(|next| next.first_entered),
             }
         })
         .collect()
+}
+
+/// How far a stage has soaked, 0 to 1: whole where nothing is asked, and nothing where nobody knows since when.
+pub fn soaked(soak_millis: i64, since: Option<Timestamp>, now: Timestamp) -> f64 {
+    if soak_millis <= 0 {
+        return 1.0;
+    }
+    let passed = since.map_or(0, |since| (now.millis() - since.millis()).clamp(0, soak_millis));
+    #[expect(clippy::cast_precision_loss, reason = "for the width of a bar")]
+    let part = passed as f64 / soak_millis as f64;
+    part
 }
 
 /// "+24,600 people"; empty where it adds nobody.
@@ -162,6 +180,19 @@ mod tests {
         let mut finished = fixture::running(3);
         finished.rollout.as_mut().unwrap().status = RolloutStatus::Finished;
         check(finished, "Start= Passed= Passed= Passed= Ended-");
+    }
+
+    #[test]
+    fn a_stage_soaks_from_nothing_to_whole() {
+        let at = Timestamp::from_millis;
+        let check = |soak, since: Option<i64>, expect: f64| {
+            assert!((soaked(soak, since.map(at), at(1_000)) - expect).abs() < 1e-9, "{soak} {since:?}");
+        };
+        check(0, None, 1.0);
+        check(400, None, 0.0);
+        check(400, Some(900), 0.25);
+        check(400, Some(500), 1.0);
+        check(400, Some(2_000), 0.0);
     }
 
     #[test]

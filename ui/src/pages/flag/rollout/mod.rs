@@ -15,15 +15,17 @@ use leptos::prelude::*;
 use signalbox_domain::rollout::RolloutStatus;
 
 use crate::components::{Button, ButtonKind, ButtonSize, IconName, Time};
-use crate::pages::flag::evidence::GuardrailCharts;
+use crate::pages::flag::evidence::{GuardrailCharts, HypothesisCard};
 use crate::pages::flag::page::use_page;
 use automation::AutomationSwitch;
 use course_card::CourseCard;
 use decision::Decision;
-use plan::{NoRollout, PlanCard, PlanMode};
-use recent::{History, IfSomethingGoesWrong, RecentChanges};
+use plan::{DraftPreview, NoRollout, PlanCard, PlanMode};
+use recent::{IfSomethingGoesWrong, RecentChanges};
 use track::Track;
 use usage_card::UsageCard;
+
+pub use recent::History;
 
 /// The line of the rollout, the next step, and what happened so far.
 #[component]
@@ -55,10 +57,11 @@ pub fn RolloutTab() -> impl IntoView {
                     let off = page.scene.with(|scene| scene.configuration.killed.is_some());
                     (open || off).then(|| view! { <Decision /> })
                 }}
-                <GuardrailCharts />
+                <GuardrailCharts history />
                 <CourseCard history />
             </div>
             <div class="stack railcol">
+                <HypothesisCard />
                 <UsageCard />
                 <RecentChanges history />
                 <IfSomethingGoesWrong />
@@ -112,6 +115,9 @@ fn TrackCard(editing: RwSignal<bool>) -> impl IntoView {
                 </span>
             </div>
             <Track />
+            <Show when=move || !editing.get()>
+                <DraftPreview />
+            </Show>
             <AutomationSwitch />
         </section>
     }

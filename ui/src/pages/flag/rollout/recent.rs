@@ -111,8 +111,9 @@ pub fn RecentChanges(history: History) -> impl IntoView {
                         <ul class="list">
                             {entries
                                 .into_iter()
-                                // A reason stands with what it is the reason for, a verdict with what was measured.
-                                .filter(|entry| entry.kind != "reason_given" && entry.kind != "verdict_reached")
+                                // A reason stands with what it is the reason for, a verdict with what was measured, and what it waits
+                                // for with the next step.
+                                .filter(|entry| !matches!(entry.kind.as_str(), "reason_given" | "verdict_reached" | "standing_changed"))
                                 .take(SHOWN)
                                 .map(|entry| view! { <Deed entry /> })
                                 .collect_view()}

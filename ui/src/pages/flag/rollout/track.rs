@@ -5,9 +5,9 @@ use signalbox_domain::Timestamp;
 use signalbox_domain::rollout::{HeldBecause, Position};
 
 use crate::components::{Aspect, AspectGlyph, Icon, IconName, Tag, TagKind};
-use crate::pages::flag::evidence::passed;
+use crate::pages::flag::evidence::{Evidenced, passed};
 use crate::pages::flag::page::use_page;
-use crate::pages::flag::rollout::line::{Block, Lies, Signal as Lamp, blocks};
+use crate::pages::flag::rollout::line::{Block, Lies, Signal as Lamp, blocks, soaked};
 use crate::state::use_store;
 use crate::time;
 
@@ -70,9 +70,27 @@ fn OneBlock(
     };
     let here = matches!(block.lies, Lies::Here { .. });
     let held = block.lies == Lies::Here { held: true };
-    let Block { title, lies, signal, people, more, entered: first, left } = block;
+    let Block { title, lies, signal, people, more, soak_millis, asks_less, entered: first, left } = block;
+    let page = use_page();
+    let store = use_store();
+    // Since it was entered, or since evidence began anew; what the page knows of it may be older than the stage.
+    let since = move || page.evidence.with(Evidenced::soaking_since).or(entered);
+    let part = move || soaked(soak_millis, since(), store.now.get());
+    let left_to_soak = move || {
+        let since = since().filter(|_| soak_millis > 0)?;
+        let rest = soak_millis - (store.now.get().millis() - since.millis());
+        Some(if rest > 0 {
+            format!(" · soaks {} more", time::span(rest.min(soak_millis)))
+        } else {
+            format!(" · soaked {}", time::span(soak_millis))
+        })
+    };
     view! {
-        <li class=class aria-current=here.then_some("step")>
+        <li
+            class=class
+            aria-current=here.then_some("step")
+            style:--p=move || here.then(|| format!("{:.2}%", part() * 100.0))
+        >
             <div class="blk-sig">
                 <BlockSignal signal after because first />
             </div>
@@ -106,10 +124,11 @@ fn OneBlock(
                 <div class="w">
                     {match lies {
                         Lies::Behind => view! { <Passage first left /> }.into_any(),
-                        Lies::Here { .. } => view! { <Since entered /> }.into_any(),
+                        Lies::Here { .. } => view! { <Since entered /> {left_to_soak} }.into_any(),
                         Lies::Ahead => more.into_any(),
                     }}
                 </div>
+                {asks_less.then(|| view! { <div class="w">"left if no harm is shown, safety is not asked"</div> })}
             </div>
         </li>
     }

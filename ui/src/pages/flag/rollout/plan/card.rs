@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use signalbox_domain::guard::{Guard, guard_words};
+use signalbox_domain::guard::{Begin, Guard, gate_words, guard_change_words};
 use signalbox_domain::key::RuleId;
 use signalbox_domain::people;
 use signalbox_domain::rollout::{Position, Stage};
@@ -22,9 +22,8 @@ use crate::pages::flag::change::{ConfirmDialog, sending};
 use crate::pages::flag::crowd::Crowd;
 use crate::pages::flag::evidence::Evidenced;
 use crate::pages::flag::page::use_page;
-use crate::pages::flag::rollout::plan::earliest::Begin;
 use crate::pages::flag::rollout::plan::editor::{Editor, PlanEditor, Planned};
-use crate::pages::flag::rollout::plan::gate_words::gate_words;
+use crate::pages::flag::rollout::plan::preview::Counted;
 use crate::pages::flag::rollout::plan::rows::{Floor, StageRow, usual};
 use crate::pages::flag::rollout::plan::template::{Templates, line};
 use crate::pages::flag::scene::Scene;
@@ -61,7 +60,7 @@ pub fn PlanCard(
     let guard = StoredValue::new(guard);
     let begin = Signal::derive(move || match mode {
         PlanMode::UnderWay => page.scene.with(|scene| page.evidence.with(|known| stands(scene, known))),
-        PlanMode::New | PlanMode::Draft => Begin { stage: None, since: None },
+        PlanMode::New | PlanMode::Draft => Begin::default(),
     });
     let rule = RwSignal::new(String::new());
     // Another rule has other people, and another share to begin from.
@@ -170,7 +169,7 @@ pub fn PlanCard(
             </div>
             {(mode == PlanMode::New).then(|| view! { <ForWhom rule fault=editor.fault /> })}
             <Templates editor choose=mode != PlanMode::UnderWay />
-            <PlanEditor editor begin under_way=mode == PlanMode::UnderWay />
+            <PlanEditor editor begin counted=Counted::follow(page) under_way=mode == PlanMode::UnderWay />
             <div class="card-f row">
                 {(mode == PlanMode::Draft)
                     .then(|| {
@@ -240,7 +239,7 @@ fn ForWhom(rule: RwSignal<String>, fault: Problem) -> impl IntoView {
 }
 
 /// Who has the feature before a rollout of a rule, or of what everyone else gets, and among how many people.
-fn ground(scene: &Scene, rule: Option<&RuleId>) -> (Floor, Crowd) {
+pub fn ground(scene: &Scene, rule: Option<&RuleId>) -> (Floor, Crowd) {
     let (share, people, segments) = scene.own_audience(rule);
     let named = people.len() as u64 + scene.segments.people_in(segments).unwrap_or_default();
     let crowd = match rule.and_then(|id| scene.rule(id)) {
@@ -274,12 +273,13 @@ fn begin(scene: &Scene, mode: PlanMode) -> (Vec<StageRow>, Floor, Crowd) {
 
 /// Where a rollout under way stands, and since when it soaks there.
 fn stands(scene: &Scene, known: &Evidenced) -> Begin {
-    let Some(rollout) = scene.rollout_under_way() else { return Begin { stage: None, since: None } };
+    let Some(rollout) = scene.rollout_under_way() else { return Begin::default() };
     let stage = match rollout.position {
         Position::Start => None,
         Position::Stage(stage) => Some(stage),
     };
-    Begin { stage, since: known.soaking_since().or(rollout.entered) }
+    let seen = known.here().map_or(0, |evidence| evidence.people.control + evidence.people.treated);
+    Begin { stage, since: known.soaking_since().or(rollout.entered), seen }
 }
 
 /// How the rollout that is edited is watched; a new one is not.
@@ -313,8 +313,9 @@ fn told(scene: &Scene, planned: &Planned) -> Confirmation {
     removed.extend(before.iter().filter(|line| !after.contains(line)).cloned());
     added.extend(after.iter().filter(|line| !before.contains(line)).cloned());
     if guard != planned.guard {
-        removed.push(guard_words(&guard));
-        added.push(guard_words(&planned.guard));
+        let (was, is) = guard_change_words(&guard, &planned.guard);
+        removed.push(was);
+        added.push(is);
     }
     Confirmation {
         title: format!("Change the plan of {}?", scene.flag.details.name),

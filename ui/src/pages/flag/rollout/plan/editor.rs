@@ -1,23 +1,24 @@
 //! The rows of a plan: whom each stage lets in, with live people counts and errors beside the fields.
 
 use leptos::prelude::*;
-use signalbox_domain::guard::Guard;
+use signalbox_domain::guard::{Begin, Guard, Wanted};
 use signalbox_domain::key::SegmentKey;
 use signalbox_domain::rollout::Stage;
 
 use crate::components::{Button, ButtonKind, ButtonSize, FieldError, Icon, IconName, Select};
 use crate::form::Problem;
 use crate::pages::flag::crowd::{Crowd, figure};
-use crate::pages::flag::rollout::plan::earliest::{Begin, Earliest, earliest};
+use crate::pages::flag::percent;
+use crate::pages::flag::rollout::plan::figure::Figure;
 use crate::pages::flag::rollout::plan::gate_draft::GateDraft;
 use crate::pages::flag::rollout::plan::gate_fields::GateFields;
 use crate::pages::flag::rollout::plan::guard_draft::GuardDraft;
 use crate::pages::flag::rollout::plan::measured::Measured;
+use crate::pages::flag::rollout::plan::preview::{Counted, PlanPreview, Remedy};
 use crate::pages::flag::rollout::plan::rows::{Checked, Floor, LetsIn, StageRow, check, shown_at, suggested};
 use crate::pages::flag::rollout::plan::starts::Start;
 use crate::segment_picker::SegmentPicker;
 use crate::state::use_store;
-use crate::time;
 
 /// A plan while it is edited.
 #[derive(Clone, Copy)]
@@ -181,6 +182,18 @@ impl Editor {
         });
     }
 
+    /// Mends one stage.
+    fn mend(&self, place: usize, remedy: Remedy) {
+        let Some(row) = self.rows.with_untracked(|rows| rows.get(place).copied()) else { return };
+        match remedy {
+            Remedy::Margins(margins) => row.gate.update(|gate| {
+                gate.margins.extend(margins.into_iter().map(|(metric, margin)| (metric, Figure::Kept(margin))));
+            }),
+            Remedy::Share(share) => row.share.set(percent::typed(share)),
+            Remedy::NotHarmful => row.gate.update(|gate| gate.evidence = Wanted::NotHarmful),
+        }
+    }
+
     fn fresh_id(&self) -> u32 {
         let id = self.next_id.get_value();
         self.next_id.set_value(id + 1);
@@ -229,6 +242,9 @@ pub fn PlanEditor(
     /// From where and when it goes on, for how long it takes.
     #[prop(into)]
     begin: Signal<Begin>,
+    /// What production tells about who comes, and what is usual.
+    #[prop(into)]
+    counted: Signal<Counted>,
     /// Whether the rollout is under way: what is measured is fixed then.
     #[prop(optional)]
     under_way: bool,
@@ -249,46 +265,16 @@ pub fn PlanEditor(
                 "Add stage"
             </Button>
             <FieldError error=whole />
-            <span class="end">
-                <Preview editor begin />
-            </span>
         </div>
         <Measured editor fixed=under_way />
-    }
-}
-
-/// "Earliest 100 %: Thu 26 Nov, 14:20, by this device's clock."
-#[component]
-fn Preview(editor: Editor, begin: Signal<Begin>) -> impl IntoView {
-    let store = use_store();
-    move || {
-        let stages = editor.planned()?.stages;
-        let now = store.now.get();
-        let last = stages.last()?.in_words(&store.segments());
-        let Earliest { at, approvals, awaits_evidence } = earliest(&stages, begin.get(), now)?;
-        if at == now && approvals == 0 && !awaits_evidence {
-            return None;
-        }
-        let if_now = if begin.with(|begin| begin.stage.is_none()) { ", if it started now" } else { "" };
-        let on_top = match (approvals, awaits_evidence) {
-            (0, false) => String::new(),
-            (0, true) => "; evidence may take longer".into(),
-            (1, false) => "; an approval comes on top".into(),
-            (1, true) => "; evidence and an approval come on top".into(),
-            (many, false) => format!("; {many} approvals come on top"),
-            (many, true) => format!("; evidence and {many} approvals come on top"),
-        };
-        Some(view! {
-            <span class="fs12 ink2 num" data-testid="plan-earliest">
-                "Earliest " {last} ": "
-                <b class="m" title=time::full(&time::local(at))>
-                    {time::ahead(&time::local(at), &time::local(now))}
-                </b>
-                {if_now}
-                {on_top}
-                "."
-            </span>
-        })
+        <PlanPreview
+            planned=Signal::derive(move || editor.planned())
+            ground=editor.ground
+            begin
+            counted
+            locked=Signal::stored(None::<String>)
+            on_remedy=move |(place, remedy)| editor.mend(place, remedy)
+        />
     }
 }
 

@@ -4,6 +4,29 @@ use leptos::prelude::*;
 
 use crate::components::FieldError;
 
+/// A part of a draft, for a field: what it is, and how another one is put in its place.
+#[derive(Clone, Copy)]
+pub struct Held<Value: Send + Sync + 'static> {
+    value: Signal<Value>,
+    put: Callback<Value>,
+}
+
+impl<Value: Clone + Send + Sync + 'static> Held<Value> {
+    /// What it is, and what puts another one in its place.
+    pub fn new(value: Signal<Value>, put: impl Fn(Value) + Send + Sync + 'static) -> Self {
+        Self { value, put: Callback::new(put) }
+    }
+
+    /// A part of a draft that is there all the time.
+    pub fn part_of<Draft>(draft: RwSignal<Draft>, part: fn(&mut Draft) -> &mut Value) -> Self
+    where
+        Draft: Clone + Send + Sync + 'static,
+    {
+        let value = Signal::derive(move || part(&mut draft.get()).clone());
+        Self::new(value, move |value| draft.update(|draft| *part(draft) = value))
+    }
+}
+
 /// A short text with its label.
 #[component]
 pub fn Entry(
@@ -11,11 +34,7 @@ pub fn Entry(
     #[prop(into)]
     label: Signal<String>,
     /// Its text.
-    #[prop(into)]
-    value: Signal<String>,
-    /// Called with what was typed.
-    #[prop(into)]
-    on_type: Callback<String>,
+    held: Held<String>,
     /// What is wrong with it.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
@@ -39,9 +58,9 @@ pub fn Entry(
                         autocomplete="off"
                         spellcheck="false"
                         placeholder=move || placeholder.get()
-                        prop:value=move || value.get()
+                        prop:value=move || held.value.get()
                         aria-invalid=move || error.with(Option::is_some).then_some("true")
-                        on:input=move |event| on_type.run(event_target_value(&event))
+                        on:input=move |event| held.put.run(event_target_value(&event))
                     />
                     {move || {
                         unit.with(|unit| (!unit.is_empty()).then(|| view! { <span class="ink3 nowrap">{unit.clone()}</span> }))
@@ -50,6 +69,33 @@ pub fn Entry(
             </label>
             <FieldError error />
         </div>
+    }
+}
+
+/// A few lines of text; its label is for screen readers, since a heading stands above.
+#[component]
+pub fn Passage(
+    /// What belongs into it.
+    label: &'static str,
+    /// Its text.
+    held: Held<String>,
+    /// What is wrong with it.
+    error: Signal<Option<String>>,
+    /// What it shows while it is empty.
+    placeholder: &'static str,
+) -> impl IntoView {
+    view! {
+        <label class="field field--area plan-passage" class:field--error=move || error.with(Option::is_some)>
+            <span class="sr">{label}</span>
+            <textarea
+                rows="2"
+                placeholder=placeholder
+                prop:value=move || held.value.get()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                on:input=move |event| held.put.run(event_target_value(&event))
+            ></textarea>
+        </label>
+        <FieldError error />
     }
 }
 
@@ -62,11 +108,7 @@ pub fn Choice<Kind>(
     /// What can be chosen, with its words.
     options: Vec<(Kind, &'static str)>,
     /// What is chosen now.
-    #[prop(into)]
-    value: Signal<Kind>,
-    /// Called with another choice.
-    #[prop(into)]
-    on_choose: Callback<Kind>,
+    held: Held<Kind>,
     /// What is wrong with it.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
@@ -81,7 +123,7 @@ where
     let choose = move |event| {
         let place = event_target_value(&event).parse::<usize>().ok();
         if let Some(kind) = place.and_then(|place| kinds.get(place).copied()) {
-            on_choose.run(kind);
+            held.put.run(kind);
         }
     };
     view! {
@@ -95,7 +137,7 @@ where
                             .enumerate()
                             .map(|(place, (kind, words))| {
                                 view! {
-                                    <option value=place.to_string() selected=move || value.get() == kind>
+                                    <option value=place.to_string() selected=move || held.value.get() == kind>
                                         {words}
                                     </option>
                                 }
@@ -106,5 +148,26 @@ where
             </label>
             <FieldError error />
         </div>
+    }
+}
+
+/// A check box with its label.
+#[component]
+pub fn Tick(
+    /// Whether it is checked.
+    held: Held<bool>,
+    /// The label.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <label class="row check-row entry-tick">
+            <input
+                type="checkbox"
+                class="check"
+                prop:checked=move || held.value.get()
+                on:change=move |event| held.put.run(event_target_checked(&event))
+            />
+            <span>{children()}</span>
+        </label>
     }
 }

@@ -2,16 +2,15 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use signalbox_domain::guard::{Gate, Unit, Wanted};
+use signalbox_domain::guard::{Gate, Unit, Wanted, gate_words};
 use signalbox_domain::key::MetricKey;
 
 use crate::clauses::{Days, Zone};
 use crate::components::{FieldError, Icon, IconName};
 use crate::pages::flag::rollout::plan::editor::Editor;
-use crate::pages::flag::rollout::plan::entry::{Choice, Entry};
+use crate::pages::flag::rollout::plan::entry::{Choice, Entry, Held, Tick};
 use crate::pages::flag::rollout::plan::figure::{Figure, sign};
 use crate::pages::flag::rollout::plan::gate_draft::{GateDraft, SoakUnit};
-use crate::pages::flag::rollout::plan::gate_words::gate_words;
 
 /// What the stage at `place` asks before it is left.
 #[component]
@@ -36,6 +35,9 @@ pub fn GateFields(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>)
         let read: Option<Gate> = gate.with(|gate| gate.read(&guard, &mut |_, _| {}));
         read.map_or_else(|| "something is wrong in here".to_owned(), |gate| gate_words(&gate))
     };
+    let has_window = Held::new(Signal::derive(move || gate.with(|gate| gate.has_window)), move |has_window| {
+        gate.update(|gate| open_window(gate, has_window));
+    });
     view! {
         <details class="plan-gate" node_ref=node>
             <summary class="fs12 row gap1">
@@ -47,8 +49,7 @@ pub fn GateFields(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>)
                 <div class="row top gap1">
                     <Entry
                         label="Soak time"
-                        value=Signal::derive(move || gate.with(|gate| gate.soak.clone()))
-                        on_type=move |typed| gate.update(|gate| gate.soak = typed)
+                        held=Held::part_of(gate, |gate| &mut gate.soak)
                         error=at("soak_minutes")
                         placeholder="none"
                     />
@@ -56,14 +57,12 @@ pub fn GateFields(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>)
                         label="Unit"
                         short=true
                         options=SoakUnit::ALL.map(|unit| (unit, unit.name())).to_vec()
-                        value=Signal::derive(move || gate.with(|gate| gate.soak_unit))
-                        on_choose=move |unit| gate.update(|gate| gate.soak_unit = unit)
+                        held=Held::part_of(gate, |gate| &mut gate.soak_unit)
                     />
                 </div>
                 <Entry
                     label="People per group"
-                    value=Signal::derive(move || gate.with(|gate| gate.people.clone()))
-                    on_type=move |typed| gate.update(|gate| gate.people = typed)
+                    held=Held::part_of(gate, |gate| &mut gate.people)
                     error=at("people")
                     placeholder="any"
                 />
@@ -74,22 +73,11 @@ pub fn GateFields(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>)
                         (Wanted::NotHarmful, "Not shown to harm"),
                         (Wanted::Safe, "Shown to be safe"),
                     ]
-                    value=Signal::derive(move || gate.with(|gate| gate.evidence))
-                    on_choose=move |evidence| gate.update(|gate| gate.evidence = evidence)
+                    held=Held::part_of(gate, |gate| &mut gate.evidence)
                     error=at("evidence")
                 />
-                <Tick
-                    value=Signal::derive(move || gate.with(|gate| gate.approval))
-                    on_change=move |approval| gate.update(|gate| gate.approval = approval)
-                >
-                    "Somebody else approves"
-                </Tick>
-                <Tick
-                    value=Signal::derive(move || gate.with(|gate| gate.has_window))
-                    on_change=move |has_window| gate.update(|gate| open_window(gate, has_window))
-                >
-                    "Only at some hours"
-                </Tick>
+                <Tick held=Held::part_of(gate, |gate| &mut gate.approval)>"Somebody else approves"</Tick>
+                <Tick held=has_window>"Only at some hours"</Tick>
             </div>
             <Show when=move || gate.with(|gate| gate.evidence == Wanted::NotHarmful)>
                 <p class="hint plan-hint">
@@ -141,15 +129,13 @@ fn WindowFields(
             </div>
             <Entry
                 label="From"
-                value=Signal::derive(move || gate.with(|gate| gate.from.clone()))
-                on_type=move |typed| gate.update(|gate| gate.from = typed)
+                held=Held::part_of(gate, |gate| &mut gate.from)
                 error=from
                 placeholder="09:00"
             />
             <Entry
                 label="Until"
-                value=Signal::derive(move || gate.with(|gate| gate.until.clone()))
-                on_type=move |typed| gate.update(|gate| gate.until = typed)
+                held=Held::part_of(gate, |gate| &mut gate.until)
                 error=until
                 placeholder="16:00"
             />
@@ -199,50 +185,26 @@ fn Margin(editor: Editor, gate: RwSignal<GateDraft>, place: Memo<usize>, metric:
         let figure = gate.with(|gate| key.with_value(|key| gate.margins.get(key).cloned()));
         figure.map(|figure| figure.text(unit())).unwrap_or_default()
     };
+    let put = move |typed: String| {
+        gate.update(|gate| {
+            let key = key.get_value();
+            if typed.trim().is_empty() {
+                gate.margins.remove(&key);
+            } else {
+                gate.margins.insert(key, Figure::Typed(typed));
+            }
+        });
+    };
     let label = move || metric.with(|metric| metric.as_ref().map(|(name, ..)| name.clone())).unwrap_or_default();
     let elsewhere =
         move || metric.with(|metric| metric.as_ref().map(|(.., margin)| margin.clone())).unwrap_or_default();
     view! {
         <Entry
             label=Signal::derive(label)
-            value=Signal::derive(text)
-            on_type=move |typed: String| {
-                gate.update(|gate| {
-                    let key = key.get_value();
-                    if typed.trim().is_empty() {
-                        gate.margins.remove(&key);
-                    } else {
-                        gate.margins.insert(key, Figure::Typed(typed));
-                    }
-                });
-            }
+            held=Held::new(Signal::derive(text), put)
             error=editor.error(path, Signal::stored(false))
             unit=Signal::derive(move || sign(unit()).to_owned())
             placeholder=Signal::derive(elsewhere)
         />
-    }
-}
-
-/// A check box whose value lives in a draft.
-#[component]
-pub fn Tick(
-    /// Whether it is checked.
-    value: Signal<bool>,
-    /// Called with the other state.
-    #[prop(into)]
-    on_change: Callback<bool>,
-    /// The label.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <label class="row check-row entry-tick">
-            <input
-                type="checkbox"
-                class="check"
-                prop:checked=move || value.get()
-                on:change=move |event| on_change.run(event_target_checked(&event))
-            />
-            <span>{children()}</span>
-        </label>
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use signalbox_domain::evidence::Direction;
-use signalbox_domain::guard::{Amount, Automation, Guard, MOST_LOOKS, Measure, Metric, MetricRole, Reaction, Unit};
+use signalbox_domain::guard::{
+    Amount, Automation, Guard, MOST_LOOKS, Measure, MeasureKind, Metric, MetricRole, Reaction, Unit,
+};
 use signalbox_domain::key::{MetricKey, OutcomeKey};
 use signalbox_domain::refusal::Refusal;
 
@@ -13,6 +15,8 @@ use crate::form::sentence;
 /// A guard as it is typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GuardDraft {
+    /// What the feature is expected to bring about; empty for nothing in particular.
+    pub hypothesis: String,
     /// What is measured.
     pub metrics: Vec<MetricDraft>,
     /// What goes by itself.
@@ -52,103 +56,42 @@ pub struct MetricDraft {
     pub margin: Figure,
     /// What it may be by itself; empty for none.
     pub limit: Figure,
+    /// How much better a goal is expected to be; empty for nothing in particular.
+    pub expected: Figure,
 }
 
-/// What is measured, without what must be typed for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MeasureKind {
-    /// Requests that failed.
-    FailedRequests,
-    /// Requests that took longer than some time.
-    SlowRequests,
-    /// Mean request time.
-    RequestDuration,
-    /// People who did something.
-    PeopleWho,
-    /// How often, by people.
-    TimesPerPerson,
-    /// Values, by people.
-    ValuePerPerson,
-    /// Values, by how often.
-    ValuePerTime,
-    /// How often, by how often something else.
-    TimesPer,
+/// What a kind of measure is called where it is chosen: "Failed requests".
+pub const fn kind_words(kind: MeasureKind) -> &'static str {
+    match kind {
+        MeasureKind::FailedRequests => "Failed requests",
+        MeasureKind::SlowRequests => "Requests slower than …",
+        MeasureKind::RequestDuration => "Mean request time",
+        MeasureKind::PeopleWho => "People who did …",
+        MeasureKind::TimesPerPerson => "How often … per person",
+        MeasureKind::ValuePerPerson => "Value of … per person",
+        MeasureKind::ValuePerTime => "Mean value of …",
+        MeasureKind::TimesPer => "How often … per …",
+    }
 }
 
-impl MeasureKind {
-    /// As they are listed.
-    pub const ALL: [Self; 8] = [
-        Self::FailedRequests,
-        Self::SlowRequests,
-        Self::RequestDuration,
-        Self::PeopleWho,
-        Self::TimesPerPerson,
-        Self::ValuePerPerson,
-        Self::ValuePerTime,
-        Self::TimesPer,
-    ];
-
-    /// As the API names it.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::FailedRequests => "failed_requests",
-            Self::SlowRequests => "slow_requests",
-            Self::RequestDuration => "request_duration",
-            Self::PeopleWho => "people_who",
-            Self::TimesPerPerson => "times_per_person",
-            Self::ValuePerPerson => "value_per_person",
-            Self::ValuePerTime => "value_per_time",
-            Self::TimesPer => "times_per",
-        }
-    }
-
-    /// "Failed requests"
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::FailedRequests => "Failed requests",
-            Self::SlowRequests => "Requests slower than …",
-            Self::RequestDuration => "Mean request time",
-            Self::PeopleWho => "People who did …",
-            Self::TimesPerPerson => "How often … per person",
-            Self::ValuePerPerson => "Value of … per person",
-            Self::ValuePerTime => "Mean value of …",
-            Self::TimesPer => "How often … per …",
-        }
-    }
-
-    /// What a new metric of it is called at first.
-    const fn first_name(self) -> &'static str {
-        match self {
-            Self::FailedRequests => "Errors",
-            Self::SlowRequests => "Slow requests",
-            Self::RequestDuration => "Request time",
-            Self::PeopleWho => "People who did it",
-            Self::TimesPerPerson => "Times per person",
-            Self::ValuePerPerson => "Value per person",
-            Self::ValuePerTime => "Mean value",
-            Self::TimesPer => "Rate",
-        }
-    }
-
-    /// Whether an outcome must be named.
-    pub const fn has_outcome(self) -> bool {
-        !matches!(self, Self::FailedRequests | Self::SlowRequests | Self::RequestDuration)
-    }
-
-    /// In which unit it is given.
-    pub const fn unit(self) -> Unit {
-        match self {
-            Self::FailedRequests | Self::SlowRequests | Self::PeopleWho => Unit::Share,
-            Self::RequestDuration => Unit::Milliseconds,
-            Self::TimesPerPerson | Self::ValuePerPerson | Self::ValuePerTime | Self::TimesPer => Unit::Number,
-        }
+/// What a new metric of a kind is called at first.
+const fn first_name(kind: MeasureKind) -> &'static str {
+    match kind {
+        MeasureKind::FailedRequests => "Errors",
+        MeasureKind::SlowRequests => "Slow requests",
+        MeasureKind::RequestDuration => "Request time",
+        MeasureKind::PeopleWho => "People who did it",
+        MeasureKind::TimesPerPerson => "Times per person",
+        MeasureKind::ValuePerPerson => "Value per person",
+        MeasureKind::ValuePerTime => "Mean value",
+        MeasureKind::TimesPer => "Rate",
     }
 }
 
 impl MetricDraft {
     /// A new guardrail on failed or slow requests, or a new goal, whose key is none of the others'.
     pub fn new(kind: MeasureKind, others: &[Self]) -> Option<Self> {
-        let base = kind.first_name().to_lowercase().replace(' ', "-");
+        let base = first_name(kind).to_lowercase().replace(' ', "-");
         let numbered = (2..=others.len() + 1).map(|number| format!("{base}-{number}"));
         let free = std::iter::once(base.clone())
             .chain(numbered)
@@ -165,7 +108,7 @@ impl MetricDraft {
         };
         Some(Self {
             key: MetricKey::new(free).ok()?,
-            name: kind.first_name().into(),
+            name: first_name(kind).into(),
             kind,
             longer_than: if kind == MeasureKind::SlowRequests { "500".into() } else { String::new() },
             outcome: String::new(),
@@ -174,6 +117,7 @@ impl MetricDraft {
             role,
             margin: Figure::Typed(margin.into()),
             limit: Figure::default(),
+            expected: Figure::default(),
         })
     }
 
@@ -224,6 +168,11 @@ impl MetricDraft {
             }
         };
         let limit = self.limit.read(unit).map_err(|message| wrong("limit", message)).ok();
+        // What was expected of a goal is not expected of what it became.
+        let expected = match self.role {
+            MetricRole::Goal => self.expected.read(unit).map_err(|message| wrong("expected", message)).ok(),
+            MetricRole::Guardrail | MetricRole::Signal => Some(None),
+        };
         Some(Metric {
             key: self.key.clone(),
             name: self.name.clone(),
@@ -232,6 +181,7 @@ impl MetricDraft {
             role: self.role,
             margin: margin?,
             limit: limit?,
+            expected: expected?,
         })
     }
 }
@@ -260,6 +210,7 @@ impl GuardDraft {
         let cooldown_minutes = number("cooldown_minutes", &self.cooldown, a_year * 60).unwrap_or_default();
         let longest_stage_hours = number("longest_stage_hours", &self.longest, a_year);
         let guard = Guard {
+            hypothesis: Some(self.hypothesis.trim().to_owned()).filter(|text| !text.is_empty()),
             metrics,
             automation: self.automation,
             on_harm: self.on_harm,
@@ -287,10 +238,11 @@ impl GuardDraft {
 
 impl From<Guard> for GuardDraft {
     fn from(guard: Guard) -> Self {
-        let Guard { metrics, automation, on_harm, looks, cooldown_minutes, longest_stage_hours, heeds_browsers } =
-            guard;
+        let Guard { hypothesis, metrics, automation, on_harm, looks, cooldown_minutes, .. } = guard;
+        let Guard { longest_stage_hours, heeds_browsers, .. } = guard;
         let typed = |number: u32| if number == 0 { String::new() } else { number.to_string() };
         Self {
+            hypothesis: hypothesis.unwrap_or_default(),
             metrics: metrics.into_iter().map(MetricDraft::from).collect(),
             automation,
             on_harm,
@@ -304,37 +256,17 @@ impl From<Guard> for GuardDraft {
 
 impl From<Metric> for MetricDraft {
     fn from(metric: Metric) -> Self {
-        let Metric { key, name, measure, worse, role, margin, limit } = metric;
+        let Metric { key, name, measure, worse, role, margin, limit, expected } = metric;
         let kept = |amount: Option<Amount>| amount.map_or_else(Figure::default, Figure::Kept);
-        let mut draft = Self {
-            key,
-            name,
-            kind: MeasureKind::FailedRequests,
-            longer_than: String::new(),
-            outcome: String::new(),
-            of: String::new(),
-            worse,
-            role,
-            margin: Figure::Kept(margin),
-            limit: kept(limit),
+        let kind = measure.kind();
+        let mut outcomes = measure.outcomes().map(ToString::to_string);
+        let (outcome, of) = (outcomes.next().unwrap_or_default(), outcomes.next().unwrap_or_default());
+        let longer_than = match measure {
+            Measure::SlowRequests { longer_than_ms } => longer_than_ms.to_string(),
+            _ => String::new(),
         };
-        let (kind, outcome) = match measure {
-            Measure::FailedRequests => (MeasureKind::FailedRequests, None),
-            Measure::SlowRequests { longer_than_ms } => {
-                draft.longer_than = longer_than_ms.to_string();
-                (MeasureKind::SlowRequests, None)
-            }
-            Measure::RequestDuration => (MeasureKind::RequestDuration, None),
-            Measure::PeopleWho { outcome } => (MeasureKind::PeopleWho, Some(outcome)),
-            Measure::TimesPerPerson { outcome } => (MeasureKind::TimesPerPerson, Some(outcome)),
-            Measure::ValuePerPerson { outcome } => (MeasureKind::ValuePerPerson, Some(outcome)),
-            Measure::ValuePerTime { outcome } => (MeasureKind::ValuePerTime, Some(outcome)),
-            Measure::TimesPer { outcome, of } => {
-                draft.of = of.to_string();
-                (MeasureKind::TimesPer, Some(outcome))
-            }
-        };
-        Self { kind, outcome: outcome.map(|outcome| outcome.to_string()).unwrap_or_default(), ..draft }
+        let (margin, limit, expected) = (Figure::Kept(margin), kept(limit), kept(expected));
+        Self { key, name, kind, longer_than, outcome, of, worse, role, margin, limit, expected }
     }
 }
 
@@ -346,7 +278,7 @@ mod tests {
     fn guard(metrics: Value) -> Guard {
         serde_json::from_value(json!({
             "metrics": metrics, "automation": "guard", "on_harm": "previous_stage", "looks": 3, "cooldown_minutes": 15,
-            "longest_stage_hours": 72, "heeds_browsers": true,
+            "longest_stage_hours": 72, "heeds_browsers": true, "hypothesis": "More people finish.",
         }))
         .unwrap()
     }
@@ -372,7 +304,8 @@ mod tests {
             .enumerate()
             .map(|(index, measure)| {
                 json!({"key": format!("m{index}"), "name": format!("Metric {index}"), "measure": measure,
-                    "worse": "less_is_worse", "role": "signal", "margin": 0.0123456789012, "limit": 0.07})
+                    "worse": "less_is_worse", "role": "goal", "margin": 0.0123456789012, "limit": 0.07,
+                    "expected": 0.0345678901234})
             })
             .collect();
         let guard = guard(json!(metrics));

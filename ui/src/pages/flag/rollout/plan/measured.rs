@@ -2,16 +2,15 @@
 
 use leptos::prelude::*;
 use signalbox_domain::evidence::Direction;
-use signalbox_domain::guard::{Automation, MOST_METRICS, MetricRole, Reaction};
+use signalbox_domain::guard::{Automation, MOST_METRICS, MeasureKind, MetricRole, Reaction};
 use signalbox_domain::key::MetricKey;
 use web_sys::HtmlSelectElement;
 
 use crate::components::{Button, ButtonKind, ButtonSize, FieldError, IconName, Lockable};
 use crate::pages::flag::rollout::plan::editor::Editor;
-use crate::pages::flag::rollout::plan::entry::{Choice, Entry};
+use crate::pages::flag::rollout::plan::entry::{Choice, Entry, Held, Passage, Tick};
 use crate::pages::flag::rollout::plan::figure::{Figure, sign, value_sign};
-use crate::pages::flag::rollout::plan::gate_fields::Tick;
-use crate::pages::flag::rollout::plan::guard_draft::{GuardDraft, MeasureKind, MetricDraft};
+use crate::pages::flag::rollout::plan::guard_draft::{GuardDraft, MetricDraft, kind_words};
 
 /// What is measured, and what happens when it does harm.
 #[component]
@@ -29,6 +28,7 @@ pub fn Measured(
     let whole = Signal::derive(move || editor.problem_at("guard.metrics"));
     view! {
         <section class="plan-measured" aria-label="What is measured">
+            <Expectation editor />
             <h3 class="plan-part">"What is measured"</h3>
             <Lockable reason=Signal::stored(reason)>
                 <Show
@@ -61,7 +61,7 @@ fn AddMetric(editor: Editor) -> impl IntoView {
     let full = Memo::new(move |_| guard.with(|guard| guard.metrics.len() >= MOST_METRICS));
     let add = move |event| {
         let chosen = event_target_value(&event);
-        if let Some(kind) = MeasureKind::ALL.into_iter().find(|kind| kind.key() == chosen) {
+        if let Some(kind) = MeasureKind::ALL.into_iter().find(|kind| kind.name() == chosen) {
             guard.update(|guard| {
                 let metric = MetricDraft::new(kind, &guard.metrics);
                 guard.metrics.extend(metric);
@@ -78,7 +78,7 @@ fn AddMetric(editor: Editor) -> impl IntoView {
                     <option value="">"Measure something more…"</option>
                     {MeasureKind::ALL
                         .into_iter()
-                        .map(|kind| view! { <option value=kind.key()>{kind.words()}</option> })
+                        .map(|kind| view! { <option value=kind.name()>{kind_words(kind)}</option> })
                         .collect_view()}
                 </select>
             </label>
@@ -106,8 +106,15 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
             }
         });
     };
-    let text = move |part: fn(&MetricDraft) -> String| {
-        Signal::derive(move || draft.with(|draft| draft.as_ref().map(part).unwrap_or_default()))
+    let text = move |part: fn(&mut MetricDraft) -> &mut String| {
+        let value = move || draft.get().as_mut().map(|draft| part(draft).clone()).unwrap_or_default();
+        Held::new(Signal::derive(value), move |typed: String| change(&|draft| part(draft).clone_from(&typed)))
+    };
+    let figure = move |part: fn(&mut MetricDraft) -> &mut Figure| {
+        let value =
+            move || draft.get().as_mut().map(|draft| part(draft).clone().text(draft.kind.unit())).unwrap_or_default();
+        let put = move |typed: String| change(&|draft| *part(draft) = Figure::Typed(typed.clone()));
+        Held::new(Signal::derive(value), put)
     };
     let at = move |field: &'static str| {
         editor.error(move || format!("guard.metrics[{}].{field}", place.get()), Signal::stored(false))
@@ -118,24 +125,16 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
     let worse = Memo::new(move |_| draft.with(|draft| draft.as_ref().map_or(Direction::MoreIsWorse, |one| one.worse)));
     view! {
         <li class="plan-metric" data-testid="plan-metric">
-            <Entry
-                label="Name"
-                value=text(|draft| draft.name.clone())
-                on_type=move |typed: String| change(&|draft| draft.name.clone_from(&typed))
-                error=at("name")
-                wide=true
-            />
+            <Entry label="Name" held=text(|draft| &mut draft.name) error=at("name") wide=true />
             <Choice
                 label="Measure"
-                options=MeasureKind::ALL.map(|kind| (kind, kind.words())).to_vec()
-                value=kind
-                on_choose=move |kind| change(&|draft| draft.kind = kind)
+                options=MeasureKind::ALL.map(|kind| (kind, kind_words(kind))).to_vec()
+                held=Held::new(kind.into(), move |kind| change(&|draft| draft.kind = kind))
             />
             <Show when=move || kind.get() == MeasureKind::SlowRequests>
                 <Entry
                     label="Slower than"
-                    value=text(|draft| draft.longer_than.clone())
-                    on_type=move |typed: String| change(&|draft| draft.longer_than.clone_from(&typed))
+                    held=text(|draft| &mut draft.longer_than)
                     error=at("measure.longer_than_ms")
                     unit="ms".to_owned()
                 />
@@ -143,8 +142,7 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
             <Show when=move || kind.get().has_outcome()>
                 <Entry
                     label="Outcome"
-                    value=text(|draft| draft.outcome.clone())
-                    on_type=move |typed: String| change(&|draft| draft.outcome.clone_from(&typed))
+                    held=text(|draft| &mut draft.outcome)
                     error=at("measure.outcome")
                     placeholder="payment_completed".to_owned()
                     wide=true
@@ -153,8 +151,7 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
             <Show when=move || kind.get() == MeasureKind::TimesPer>
                 <Entry
                     label="Per"
-                    value=text(|draft| draft.of.clone())
-                    on_type=move |typed: String| change(&|draft| draft.of.clone_from(&typed))
+                    held=text(|draft| &mut draft.of)
                     error=at("measure.of")
                     placeholder="payment_started".to_owned()
                     wide=true
@@ -167,31 +164,36 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
                     (MetricRole::Signal, "Signal, holds"),
                     (MetricRole::Goal, "Goal, reported"),
                 ]
-                value=role
-                on_choose=move |role| change(&|draft| draft.role = role)
+                held=Held::new(role.into(), move |role| change(&|draft| draft.role = role))
             />
             <Choice
                 label="Worse when"
                 options=vec![(Direction::MoreIsWorse, "More"), (Direction::LessIsWorse, "Less")]
                 short=true
-                value=worse
-                on_choose=move |worse| change(&|draft| draft.worse = worse)
+                held=Held::new(worse.into(), move |worse| change(&|draft| draft.worse = worse))
             />
             <Entry
                 label="Margin"
-                value=text(|draft| draft.margin.text(draft.kind.unit()))
-                on_type=move |typed: String| change(&|draft| draft.margin = Figure::Typed(typed.clone()))
+                held=figure(|draft| &mut draft.margin)
                 error=at("margin")
                 unit=Signal::derive(move || sign(kind.get().unit()).to_owned())
             />
             <Entry
                 label="Limit by itself"
-                value=text(|draft| draft.limit.text(draft.kind.unit()))
-                on_type=move |typed: String| change(&|draft| draft.limit = Figure::Typed(typed.clone()))
+                held=figure(|draft| &mut draft.limit)
                 error=at("limit")
                 unit=Signal::derive(move || value_sign(kind.get().unit()).to_owned())
                 placeholder="none".to_owned()
             />
+            <Show when=move || role.get() == MetricRole::Goal>
+                <Entry
+                    label="Expected better by"
+                    held=figure(|draft| &mut draft.expected)
+                    error=at("expected")
+                    unit=Signal::derive(move || sign(kind.get().unit()).to_owned())
+                    placeholder="any".to_owned()
+                />
+            </Show>
             {(!fixed).then(|| {
                 let remove = move |()| {
                     guard.update(|guard| guard.metrics.retain(|metric| key.with_value(|key| metric.key != *key)));
@@ -212,11 +214,27 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
     }
 }
 
+/// What the feature is expected to bring about, in words.
+#[component]
+fn Expectation(editor: Editor) -> impl IntoView {
+    let held = Held::part_of(editor.guard, |guard| &mut guard.hypothesis);
+    let error = editor.error(|| "guard.hypothesis".into(), Signal::stored(false));
+    view! {
+        <h3 class="plan-part" id="plan-expected">"What is expected"</h3>
+        <Passage
+            label="Hypothesis"
+            held
+            error
+            placeholder="If transfers arrive in seconds, more people will finish their payment, because they no longer leave \
+                to check their balance."
+        />
+    }
+}
+
 /// What goes by itself, and what happens when harm is shown.
 #[component]
 fn Follows(editor: Editor) -> impl IntoView {
     let guard = editor.guard;
-    let text = move |part: fn(&GuardDraft) -> String| Signal::derive(move || guard.with(part));
     let at = move |field: &'static str| editor.error(move || format!("guard.{field}"), Signal::stored(false));
     view! {
         <h3 class="plan-part">"What follows"</h3>
@@ -228,8 +246,7 @@ fn Follows(editor: Editor) -> impl IntoView {
                     (Automation::Guard, "Guards by itself"),
                     (Automation::Auto, "Goes on by itself"),
                 ]
-                value=Signal::derive(move || guard.with(|guard| guard.automation))
-                on_choose=move |automation| guard.update(|guard| guard.automation = automation)
+                held=Held::part_of(guard, |guard| &mut guard.automation)
                 error=at("automation")
             />
             <Choice
@@ -240,38 +257,31 @@ fn Follows(editor: Editor) -> impl IntoView {
                     (Reaction::Start, "Back to the start"),
                     (Reaction::SwitchOff, "Off for everyone"),
                 ]
-                value=Signal::derive(move || guard.with(|guard| guard.on_harm))
-                on_choose=move |on_harm| guard.update(|guard| guard.on_harm = on_harm)
+                held=Held::part_of(guard, |guard| &mut guard.on_harm)
                 error=at("on_harm")
             />
             <Entry
                 label="Looks in a row"
-                value=text(|guard| guard.looks.clone())
-                on_type=move |typed| guard.update(|guard| guard.looks = typed)
+                held=Held::part_of(guard, |guard| &mut guard.looks)
                 error=at("looks")
                 placeholder="1".to_owned()
                 unit="of 10 s".to_owned()
             />
             <Entry
                 label="Rest after a step"
-                value=text(|guard| guard.cooldown.clone())
-                on_type=move |typed| guard.update(|guard| guard.cooldown = typed)
+                held=Held::part_of(guard, |guard| &mut guard.cooldown)
                 error=at("cooldown_minutes")
                 placeholder="none".to_owned()
                 unit="min".to_owned()
             />
             <Entry
                 label="Longest stage"
-                value=text(|guard| guard.longest.clone())
-                on_type=move |typed| guard.update(|guard| guard.longest = typed)
+                held=Held::part_of(guard, |guard| &mut guard.longest)
                 error=at("longest_stage_hours")
                 placeholder="any".to_owned()
                 unit="h".to_owned()
             />
-            <Tick
-                value=Signal::derive(move || guard.with(|guard| guard.heeds_browsers))
-                on_change=move |heeds| guard.update(|guard| guard.heeds_browsers = heeds)
-            >
+            <Tick held=Held::part_of(guard, |guard| &mut guard.heeds_browsers)>
                 "What browsers report may take it back"
             </Tick>
         </div>

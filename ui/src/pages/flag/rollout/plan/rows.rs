@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use signalbox_domain::guard::{Gate, Guard, Wanted};
+use signalbox_domain::guard::{Gate, Guard, NeverShown};
 use signalbox_domain::key::SegmentKey;
 use signalbox_domain::rollout::{MOST_PEOPLE, MOST_RINGS, MOST_STAGES, Stage, StageAudience};
 use signalbox_domain::{Share, text};
@@ -219,8 +219,8 @@ pub fn check(rows: &[StageRow], guard: &GuardDraft, floor: Floor, crowd: Crowd, 
             },
             None => known = false,
         }
-        if let Some(message) = stage.as_ref().and_then(|stage| beyond_reach(stage, share, &guard)) {
-            problems.insert(format!("stages[{index}].gate.evidence"), message);
+        if let Some(never) = stage.as_ref().and_then(|stage| stage.gate.never_shown(share, &guard)) {
+            problems.insert(format!("stages[{index}].gate.evidence"), beyond_reach(never));
         }
         people.push(if known { crowd.reached(share, named) } else { None });
         stages.extend(stage);
@@ -228,23 +228,17 @@ pub fn check(rows: &[StageRow], guard: &GuardDraft, floor: Floor, crowd: Crowd, 
     Checked { stages: problems.is_empty().then_some(stages), guard, problems, people }
 }
 
-/// Why the evidence that a stage asks can never be there, if so: it would wait for ever. The server refuses the same.
-fn beyond_reach(stage: &Stage<String>, share: Share, guard: &Guard) -> Option<String> {
-    let has_control = share > Share::NOBODY && share < Share::EVERYBODY;
-    let unlimited = guard.guardrails().find(|metric| metric.limit.is_none());
-    match stage.gate.evidence {
-        Wanted::Nothing => None,
-        _ if guard.guardrails().next().is_none() => Some("Measure a guardrail first; there is none.".into()),
-        Wanted::Safe if !has_control => {
-            Some("Nobody is drawn to be without the feature here, so safety cannot be shown. Ask for less.".into())
+/// Why the evidence that a stage asks can never be there, if so, in words of this page. The server refuses the same.
+fn beyond_reach(never: NeverShown<'_>) -> String {
+    match never {
+        NeverShown::NoGuardrail => "Measure a guardrail first; there is none.".into(),
+        NeverShown::NoControl => {
+            "Nobody is drawn to be without the feature here, so safety cannot be shown. Ask for less.".into()
         }
-        Wanted::NotHarmful if !has_control => unlimited.map(|metric| {
-            format!(
-                "Nobody is drawn to be without the feature here; give “{}” a limit by itself, or ask nothing.",
-                metric.name
-            )
-        }),
-        Wanted::Safe | Wanted::NotHarmful => None,
+        NeverShown::NoLimit(metric) => format!(
+            "Nobody is drawn to be without the feature here; give “{}” a limit by itself, or ask nothing.",
+            metric.name
+        ),
     }
 }
 
@@ -264,7 +258,8 @@ pub fn shown_at(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::pages::flag::rollout::plan::figure::Figure;
-    use crate::pages::flag::rollout::plan::guard_draft::{MeasureKind, MetricDraft};
+    use crate::pages::flag::rollout::plan::guard_draft::MetricDraft;
+    use signalbox_domain::guard::{MeasureKind, Wanted};
 
     const NOBODY: Floor = Floor { share: Share::NOBODY, named: 0 };
 

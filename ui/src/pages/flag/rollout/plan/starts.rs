@@ -1,11 +1,11 @@
 //! Lines of stages to begin a plan from.
 
 use signalbox_domain::Share;
-use signalbox_domain::guard::{Reaction, Wanted};
+use signalbox_domain::guard::{MeasureKind, Reaction, Wanted};
 use signalbox_domain::key::SegmentKey;
 
 use super::gate_draft::{GateDraft, SoakUnit};
-use super::guard_draft::{GuardDraft, MeasureKind, MetricDraft};
+use super::guard_draft::{GuardDraft, MetricDraft};
 use super::rows::{Floor, LetsIn, StageRow};
 
 /// A line of stages to begin from.

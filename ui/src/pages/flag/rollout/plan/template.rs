@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use signalbox_domain::guard::Wanted;
 use signalbox_domain::key::PlanKey;
 use signalbox_domain::rollout::Stage;
 use signalbox_protocol::endpoint::{AtProject, CreatePlanEndpoint};
@@ -76,6 +77,9 @@ pub fn BeginFrom(
                 }
             })
             .collect_view()}
+        <Show when=move || !store.plans().is_empty()>
+            <span class="fs12 ink3">"or a kept plan"</span>
+        </Show>
         <For each=move || store.plans() key=|plan| (plan.key.clone(), plan.version) let:plan>
             {
                 let title = line(&plan.stages, &store.segments());
@@ -90,9 +94,13 @@ pub fn BeginFrom(
     }
 }
 
-/// "Staff → 1 % → 10 %".
+/// "Staff → 1 % (no harm shown) → 10 %": a stage that is left by less than safety says so.
 pub fn line(stages: &[Stage<String>], segments: &Segments) -> String {
-    stages.iter().map(|stage| stage.in_words(segments)).collect::<Vec<_>>().join(" → ")
+    let words = |stage: &Stage<String>| match stage.gate.evidence {
+        Wanted::NotHarmful => format!("{} (no harm shown)", stage.in_words(segments)),
+        Wanted::Nothing | Wanted::Safe => stage.in_words(segments),
+    };
+    stages.iter().map(words).collect::<Vec<_>>().join(" → ")
 }
 
 /// A key that no other template has: the name's, with a number where that is taken.
