@@ -3,10 +3,13 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use signalbox_domain::Timestamp;
+use signalbox_domain::command::Command;
 use signalbox_domain::evidence::Stratum;
 use signalbox_domain::guard::Source;
+use signalbox_domain::rollout::Position;
 use signalbox_server::applications::{MOST_OUTCOMES, TRACK_PATH};
 use signalbox_server::clock;
+use signalbox_server::evaluation_sets::SeenVersions;
 
 use crate::bank::{production, send};
 use crate::shop::Shop;
@@ -137,4 +140,23 @@ async fn bad_outcomes_are_refused_by_name_and_none_of_their_report_counts() {
     assert_eq!(unknown.status, StatusCode::UNAUTHORIZED);
     let read = send(&shop.router, Method::GET, TRACK_PATH, &[], "").await;
     assert_eq!(read.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn exposures_tell_whether_anybody_still_shows_what_was_before() {
+    let shop = Shop::measuring(&[json!({ "kind": "failed_requests" })]);
+    let before = shop.version();
+    shop.shown("ann", "on", "split", Some(before)).await;
+    let seen = || {
+        let place = production("checkout");
+        let set = shop.bank.engine.evaluation_set_of(&place.project, &place.environment).expect("a set");
+        set.served("checkout").expect("a flag").told.seen.versions()
+    };
+    assert_eq!(seen(), SeenVersions { now: 1, before: 0, unknown: 0 });
+    shop.bank.place("checkout", |place| Command::RollBackRollout { place, to: Position::Start });
+    assert_eq!(seen(), SeenVersions::default(), "counted anew since the change");
+    shop.shown("ann", "on", "split", Some(before)).await;
+    shop.shown("ben", "off", "split", Some(shop.version())).await;
+    shop.shown("eve", "off", "split", None).await;
+    assert_eq!(seen(), SeenVersions { now: 1, before: 1, unknown: 1 });
 }
