@@ -207,7 +207,7 @@ impl Course<'_> {
         let stays = since.zip(leaves).map(|(since, leaves)| leaves.millis() - since.millis());
         let until = stays.and_then(|stays| traffic.come_within(stays)).map(|people| people.max(seen));
         let people = until.or(if shortfall.is_some() { most } else { needs });
-        let people = people.filter(|people| is_counted && *people > 0);
+        let people = people.map(|people| people.max(seen)).filter(|people| is_counted && *people > 0);
         if let Some(people) = people {
             self.before.push((ahead.share, people));
         }

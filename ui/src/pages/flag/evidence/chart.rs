@@ -137,21 +137,27 @@ fn happened(
     labels: &Labels<'_>,
 ) -> Drawn {
     let mut free_from = i32::MIN;
-    for Note { at, what } in labels.notes {
+    // Harm is drawn over what followed from it, and is never left out for want of room.
+    let (harm, others): (Vec<_>, Vec<_>) = labels.notes.iter().partition(|note| matches!(note.what, Happened::Harm(_)));
+    for Note { at, what } in others {
         let x = at.millis();
         let Some(name) = what.label().filter(|_| (time.start..=time.end).contains(&x)) else { continue };
-        let harm = matches!(what, Happened::Harm(_));
-        let line = if harm { LIMIT } else { NOTE };
-        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], line)])?;
+        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], NOTE)])?;
         let (pixel, y) = chart.backend_coord(&(x, reach.end));
-        // Harm is never left out for want of room.
-        if pixel >= free_from || harm {
+        if pixel >= free_from {
             let side = if pixel > SIZE.0.cast_signed() - 30 { HPos::Right } else { HPos::Center };
-            let style = text(side, VPos::Bottom);
-            let style = if harm { style.color(&HARM_INK) } else { style };
-            label(chart, name, (pixel, y - if pixel < free_from { -10 } else { 4 }), &style)?;
+            label(chart, name, (pixel, y - 4), &text(side, VPos::Bottom))?;
             free_from = pixel + 36;
         }
+    }
+    for Note { at, what } in harm {
+        let x = at.millis();
+        let Some(name) = what.label().filter(|_| (time.start..=time.end).contains(&x)) else { continue };
+        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], LIMIT)])?;
+        let (pixel, y) = chart.backend_coord(&(x, reach.end));
+        let (side, pixel) =
+            if pixel > SIZE.0.cast_signed() - 40 { (HPos::Right, pixel - 4) } else { (HPos::Left, pixel + 4) };
+        label(chart, name, (pixel, y + 1), &text(side, VPos::Top).color(&HARM_INK))?;
     }
     Ok(())
 }

@@ -129,7 +129,7 @@ fn OneBlock(
                     }}
                 </div>
                 {asks_less
-                    .then(|| match lies {
+                    .then_some(match lies {
                         Lies::Behind => "left since no harm was shown, safety was not asked",
                         Lies::Here { .. } | Lies::Ahead => "left if no harm is shown, safety is not asked",
                     })
