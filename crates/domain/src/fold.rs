@@ -7,7 +7,7 @@ use crate::envelope::Envelope;
 use crate::environment::Environment;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place};
 use crate::flag::{Audience, ClientSide, Configuration, Flag, Kill, Override, WeightedVariant};
-use crate::guard::Standing;
+use crate::guard::{Source, Standing};
 use crate::kept_apart::KeptHere;
 use crate::key::{ActorId, FlagKey, ProjectKey};
 use crate::personal::Commitment;
@@ -249,7 +249,9 @@ fn change_configuration(state: &mut State, event: &Event, envelope: &Envelope) -
     if let Event::VerdictReached { verdict, .. } = event {
         // Nothing changed of what anybody gets, or of what anybody wants: no version, so nobody's change is refused.
         let rollout = configuration.rollout.as_mut().ok_or("no rollout is planned")?;
-        rollout.verdicts.insert(verdict.metric.clone(), verdict.outcome);
+        if verdict.source == Source::Servers {
+            rollout.verdicts.insert(verdict.metric.clone(), verdict.outcome);
+        }
         return Ok(());
     }
     if let Event::StandingChanged { after, .. } = event {

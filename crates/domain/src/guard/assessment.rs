@@ -32,6 +32,8 @@ pub struct Facts<'a> {
     pub verdicts: &'a [Verdict],
     /// Metrics that were shown to be harmful at as many looks as the guard asks.
     pub broken: &'a [MetricKey],
+    /// Metrics that were as harmful by what is told of nobody in particular.
+    pub suspected: &'a [MetricKey],
     /// Who was seen.
     pub people: People,
     /// How likely the sizes of the arms are if people were drawn as intended.
@@ -192,12 +194,16 @@ fn taken_back(facts: &Facts<'_>) -> Option<Step> {
 
 /// Something is not as it should be, and somebody must look.
 fn held(facts: &Facts<'_>) -> Option<Step> {
-    let Facts { rollout, now, broken, sample_ratio, is_blind, .. } = facts;
+    let Facts { rollout, now, broken, suspected, sample_ratio, is_blind, .. } = facts;
     if rollout.status != RolloutStatus::Running {
         return None;
     }
     let guard = &rollout.guard;
-    let signal = guard.metrics.iter().any(|metric| metric.role == MetricRole::Signal && broken.contains(&metric.key));
+    let signal = guard.metrics.iter().any(|metric| match metric.role {
+        MetricRole::Guardrail => suspected.contains(&metric.key),
+        MetricRole::Signal => broken.contains(&metric.key) || suspected.contains(&metric.key),
+        MetricRole::Goal => false,
+    });
     let too_long = guard
         .longest_stage_hours
         .zip(rollout.entered)

@@ -32,7 +32,7 @@ pub use metric::{Metric, MetricRole, Unit};
 pub use never_shown::NeverShown;
 pub use preview::{Begin, Preview, Reckoning, Shortfall, StagePreview, Traffic, Usual, preview};
 pub use standing::Standing;
-pub use verdict::{StratumInputs, Verdict};
+pub use verdict::{Source, StratumInputs, Verdict};
 pub use words::{difference_words, gate_words, guard_change_words, value_words, verdict_words};
 
 /// Most metrics of one rollout.

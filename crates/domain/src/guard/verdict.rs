@@ -25,6 +25,27 @@ pub struct StratumInputs {
     pub stratum: Stratum,
 }
 
+/// Who told of what was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Applications with a server key, of people: what a rollout goes on and is taken back by.
+    #[default]
+    Servers,
+    /// Browsers, of people: it never lets a rollout go on, and takes it back where the guard says so.
+    Browsers,
+    /// Applications with a server key that do not say who it was. Requests of one person are not told from those of
+    /// many, so that chance is larger than it looks: it holds a rollout for somebody to look, and nothing else.
+    Nobody,
+}
+
+impl Source {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn is_servers(&self) -> bool {
+        *self == Self::Servers
+    }
+}
+
 /// What one metric of a rollout came to. The log keeps those that changed something; each can be computed again from
 /// what it holds, by the method that it names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +56,9 @@ pub struct Verdict {
     pub name: String,
     /// In which unit its numbers are.
     pub unit: Unit,
+    /// Who told of what was measured.
+    #[serde(default, skip_serializing_if = "Source::is_servers")]
+    pub source: Source,
     /// By which method.
     pub method: String,
     /// What was asked.
@@ -49,7 +73,7 @@ pub struct Verdict {
     /// How much worse those with the feature are; absent where nothing was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounds: Option<Bounds>,
-    /// People who count.
+    /// People who count; requests, where nobody says whose they were.
     pub people: u64,
 }
 
@@ -72,7 +96,12 @@ impl Verdict {
     /// Judges a metric of a rollout where it stands now, by what was measured so far. `None` where there is nothing to
     /// ask: before the first stage.
     #[must_use]
-    pub fn reach(rollout: &Rollout, metric: &Metric, strata: Vec<StratumInputs>) -> Option<(Self, Judgement)> {
+    pub fn reach(
+        rollout: &Rollout,
+        metric: &Metric,
+        source: Source,
+        strata: Vec<StratumInputs>,
+    ) -> Option<(Self, Judgement)> {
         let Position::Stage(stage) = rollout.position else { return None };
         let question = question(&rollout.guard, metric, rollout.stages.get(stage).map(|stage| &stage.gate));
         let limit = metric.limit.map(super::Amount::get).filter(|_| !rollout.has_control());
@@ -81,6 +110,7 @@ impl Verdict {
             metric: metric.key.clone(),
             name: metric.name.clone(),
             unit: metric.measure.unit(),
+            source,
             method: method.to_owned(),
             question,
             limit,

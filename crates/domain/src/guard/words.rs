@@ -3,7 +3,7 @@
 use super::gate::{Gate, Wanted, Window};
 use super::measure::Measure;
 use super::metric::{Metric, MetricRole, Unit};
-use super::verdict::Verdict;
+use super::verdict::{Source, Verdict};
 use super::{Automation, Guard, Reaction};
 use crate::evidence::{Direction, Outcome};
 use crate::people;
@@ -214,7 +214,7 @@ fn minutes_words(minutes: u32) -> String {
 /// What a metric came to: "Errors: harm shown, +0.62 pp to +0.9 pp worse where +0.5 pp is allowed, by about 41,000 people".
 #[must_use]
 pub fn verdict_words(verdict: &Verdict) -> String {
-    let Verdict { name, unit, outcome, bounds, question, limit, people, .. } = verdict;
+    let Verdict { name, unit, source, outcome, bounds, question, limit, people, .. } = verdict;
     let said = match outcome {
         Outcome::Harm => "harm shown",
         Outcome::Safe => "safety shown",
@@ -229,7 +229,17 @@ pub fn verdict_words(verdict: &Verdict) -> String {
         let [least, most] = [bounds.at_least, bounds.at_most].map(|bound| difference_words(bound, *unit));
         format!(", {least} to {most} {allowed}")
     });
-    format!("{name}: {said}{}, by {}", bounds.unwrap_or_default(), people::in_words(*people))
+    let bounds = bounds.unwrap_or_default();
+    let told = match source {
+        Source::Servers => people::in_words(*people),
+        Source::Browsers => format!("{} as browsers tell", people::in_words(*people)),
+        Source::Nobody => format!("{} of which nobody says whose they were", requests_words(*people)),
+    };
+    format!("{name}: {said}{bounds}, by {told}")
+}
+
+fn requests_words(requests: u64) -> String {
+    if requests == 1 { "1 request".into() } else { format!("{} requests", people::grouped(requests)) }
 }
 
 #[cfg(test)]

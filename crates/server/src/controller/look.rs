@@ -1,21 +1,25 @@
 //! One look at one rollout: what its metrics come to, and what its gate asks.
 
 use signalbox_domain::Timestamp;
-use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::evidence::{Arm, Judgement, Outcome, SampleRatio};
-use signalbox_domain::guard::{Assessment, Facts, People, StratumInputs, Verdict, assess};
+use signalbox_domain::guard::{Assessment, Facts, People, Source, StratumInputs, Verdict, assess};
 use signalbox_domain::key::MetricKey;
 use signalbox_domain::rollout::Rollout;
 
-use crate::evidence::{Gathered, MetricPoint, Watched};
+use crate::evidence::{Gathered, Looked, MetricPoint, Watched};
 
 /// What is known of a rollout at one moment.
 #[derive(Debug, Clone)]
 pub struct Evidence {
     /// What each metric comes to, in the order of the guard.
     pub verdicts: Vec<(Verdict, Judgement)>,
+    /// The same by other sources, of what they show to be harmful: by browsers where the guard heeds them, and by what is
+    /// told of nobody in particular.
+    pub others: Vec<Verdict>,
     /// Metrics that are shown to be harmful at this look, by what browsers tell too where the guard heeds them.
     pub harmful: Vec<MetricKey>,
+    /// Metrics that look harmful by what is told of nobody in particular.
+    pub suspected: Vec<MetricKey>,
     /// People seen under the stage where the rollout stands, about.
     pub people: People,
     /// How likely the sizes of the arms are, in the stratum that is now.
@@ -25,6 +29,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    fn harms(&self) -> impl Iterator<Item = Verdict> + use<'_> {
+        let verdicts = self.verdicts.iter().map(|(verdict, _)| verdict);
+        verdicts.filter(|verdict| verdict.outcome == Outcome::Harm).cloned()
+    }
+
     /// What a chart shows of it.
     #[must_use]
     pub fn point(&self) -> Vec<MetricPoint> {
@@ -69,39 +78,47 @@ pub struct Unreadable(pub String);
 /// [`Unreadable`] where what a metric asks makes no sense; nothing is known then.
 pub fn gather(rollout: &Rollout, watched: Option<&Watched>) -> Result<Evidence, Unreadable> {
     let nothing = Gathered::default();
-    let Some(watched) = watched else { return judge(rollout, &nothing) };
+    let Some(watched) = watched else { return judge(rollout, &nothing, Source::Servers) };
     let mut evidence = {
-        let mut gathered = watched.gathered(SdkKeyKind::Server);
-        let evidence = judge(rollout, &gathered)?;
+        let mut gathered = watched.gathered(Source::Servers);
+        let evidence = judge(rollout, &gathered, Source::Servers)?;
         let sample_ratio = sample_ratio(rollout, &mut gathered);
         Evidence { sample_ratio, ..evidence }
     };
     if rollout.guard.heeds_browsers {
-        let browsers = judge(rollout, &watched.gathered(SdkKeyKind::Client))?;
+        let browsers = judge(rollout, &watched.gathered(Source::Browsers), Source::Browsers)?;
         evidence.last_reported = evidence.last_reported.max(browsers.last_reported);
+        evidence.others.extend(browsers.harms());
         evidence.harmful.extend(browsers.harmful);
     }
+    let nobody = judge(rollout, &watched.gathered(Source::Nobody), Source::Nobody)?;
+    evidence.last_reported = evidence.last_reported.max(nobody.last_reported);
+    evidence.others.extend(nobody.harms());
+    evidence.suspected = nobody.harmful;
     Ok(evidence)
 }
 
-fn judge(rollout: &Rollout, gathered: &Gathered) -> Result<Evidence, Unreadable> {
+fn judge(rollout: &Rollout, gathered: &Gathered, source: Source) -> Result<Evidence, Unreadable> {
+    let stratum = if source == Source::Nobody { Gathered::stratum_of_slices } else { Gathered::stratum };
     let mut verdicts = Vec::new();
     for metric in &rollout.guard.metrics {
-        let strata = rollout.strata.iter().map(|stratum| StratumInputs {
-            began: stratum.sequence,
-            stratum: gathered.stratum(stratum.sequence, &metric.key),
+        let strata = rollout.strata.iter().map(|began| StratumInputs {
+            began: began.sequence,
+            stratum: stratum(gathered, began.sequence, &metric.key),
         });
         // Before the first stage there is nothing to judge.
         if rollout.strata.is_empty() || rollout.position == signalbox_domain::rollout::Position::Start {
             continue;
         }
-        let reached = Verdict::reach(rollout, metric, strata.collect());
+        let reached = Verdict::reach(rollout, metric, source, strata.collect());
         verdicts.push(reached.ok_or_else(|| Unreadable(metric.name.clone()))?);
     }
     let harmful = verdicts.iter().filter(|(verdict, _)| verdict.outcome == Outcome::Harm);
     Ok(Evidence {
         harmful: harmful.map(|(verdict, _)| verdict.metric.clone()).collect(),
         verdicts,
+        others: Vec::new(),
+        suspected: Vec::new(),
         people: people(rollout, gathered),
         sample_ratio: None,
         last_reported: gathered.last,
@@ -135,25 +152,20 @@ fn sample_ratio(rollout: &Rollout, gathered: &mut Gathered) -> Option<f64> {
     Some(smallest)
 }
 
-/// What follows from the evidence, or from there being none, where these metrics count as broken.
+/// What follows from the evidence, or from there being none, after these looks.
 #[must_use]
-pub fn follow(
-    rollout: &Rollout,
-    evidence: Option<&Evidence>,
-    broken: &[MetricKey],
-    is_blind: bool,
-    now: Timestamp,
-) -> Assessment {
+pub fn follow(rollout: &Rollout, evidence: Option<&Evidence>, looked: &Looked, now: Timestamp) -> Assessment {
     let verdicts: Vec<_> =
         evidence.into_iter().flat_map(|known| &known.verdicts).map(|(verdict, _)| verdict.clone()).collect();
     let facts = Facts {
         rollout,
         now,
         verdicts: &verdicts,
-        broken,
+        broken: &looked.broken,
+        suspected: &looked.suspected,
         people: evidence.map(|known| known.people).unwrap_or_default(),
         sample_ratio: evidence.and_then(|known| known.sample_ratio),
-        is_blind,
+        is_blind: looked.is_blind,
     };
     assess(&facts)
 }

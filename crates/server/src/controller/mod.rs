@@ -16,12 +16,13 @@ use std::time::Duration;
 use signalbox_domain::command::Command;
 use signalbox_domain::event::Place;
 use signalbox_domain::evidence::Outcome;
-use signalbox_domain::guard::{Assessment, Standing, Step, Verdict, verdict_words};
+use signalbox_domain::guard::{Assessment, Source, Standing, Step, Verdict, verdict_words};
 use signalbox_domain::key::{MetricKey, RolloutId};
 use signalbox_domain::rollout::{HeldBecause, Rollout};
 use signalbox_domain::{State, Timestamp};
 
 use crate::engine::{Engine, SubmitError, Terms};
+use crate::evidence::Looked;
 
 pub use look::{Evidence, Unreadable, follow, gather, measured};
 
@@ -39,8 +40,8 @@ pub trait Installation {
     /// # Errors
     /// [`Unreadable`] says why nothing can be known.
     fn evidence(&self, place: &Place, rollout: &Rollout) -> Result<Evidence, Unreadable>;
-    /// Keeps what was seen at a look, for charts.
-    fn note(&self, place: &Place, evidence: &Evidence, now: Timestamp);
+    /// Keeps what was seen at a look, for charts, and what looks come to together, for whoever asks.
+    fn note(&self, place: &Place, evidence: Option<&Evidence>, looked: &Looked, now: Timestamp);
     /// Makes a change. Blocks on the disk.
     ///
     /// # Errors
@@ -57,9 +58,12 @@ impl Installation for Arc<Engine> {
         gather(rollout, self.watch().at(place).as_deref())
     }
 
-    fn note(&self, place: &Place, evidence: &Evidence, now: Timestamp) {
+    fn note(&self, place: &Place, evidence: Option<&Evidence>, looked: &Looked, now: Timestamp) {
         if let Some(watched) = self.watch().at(place) {
-            watched.history().note(now, || evidence.point());
+            if let Some(evidence) = evidence {
+                watched.history().note(now, || evidence.point());
+            }
+            watched.looked().clone_from(looked);
         }
     }
 
@@ -86,6 +90,8 @@ struct Memory {
 struct Remembered {
     /// Looks in a row at which a metric was shown to be harmful.
     harmful: HashMap<MetricKey, u8>,
+    /// The same by what is told of nobody in particular.
+    suspected: HashMap<MetricKey, u8>,
     /// Looks in a row at which nothing could be known.
     unread: u8,
     /// The step forward that followed at the last look, and the version at which it did.
@@ -131,7 +137,6 @@ impl<I: Installation> Controller<I> {
         let evidence = match self.installation.evidence(place, rollout) {
             Ok(evidence) => {
                 remembered.unread = 0;
-                self.installation.note(place, &evidence, now);
                 Some(evidence)
             }
             Err(error) => {
@@ -140,16 +145,16 @@ impl<I: Installation> Controller<I> {
                 None
             }
         };
-        let broken = remembered.broken(rollout, evidence.as_ref());
-        let is_blind = remembered.unread >= BLIND_AFTER;
-        let assessment = follow(rollout, evidence.as_ref(), &broken, is_blind, now);
+        let looked = remembered.looked(rollout, evidence.as_ref());
+        self.installation.note(place, evidence.as_ref(), &looked, now);
+        let assessment = follow(rollout, evidence.as_ref(), &looked, now);
         let step = remembered.step_now(&assessment, *version).filter(|_| !killed);
         let verdicts = to_log(rollout, evidence.as_ref(), step);
         let standing = remembered.standing_now(&assessment, rollout).filter(|_| step.is_none() && !killed);
         if step.is_none() && verdicts.is_empty() && standing.is_none() {
             return;
         }
-        let why = step.map(|step| why(step, rollout, evidence.as_ref(), &broken));
+        let why = step.map(|step| why(step, rollout, evidence.as_ref(), &looked));
         let terms = Terms { reason: why, at: Some(now), ..Terms::system().against(Some(*version)) };
         let command = Command::Judge { place: place.clone(), verdicts, step, standing };
         match self.installation.submit(command, terms) {
@@ -164,21 +169,15 @@ impl<I: Installation> Controller<I> {
 }
 
 impl Remembered {
-    /// Which metrics were harmful at as many looks in a row as the guard asks, this one included. Without evidence
-    /// nothing is said, and nothing is forgotten.
-    fn broken(&mut self, rollout: &Rollout, evidence: Option<&Evidence>) -> Vec<MetricKey> {
-        if let Some(evidence) = evidence {
-            self.harmful.retain(|metric, _| evidence.harmful.contains(metric));
-            for metric in &evidence.harmful {
-                let looks = self.harmful.entry(metric.clone()).or_default();
-                *looks = looks.saturating_add(1);
-            }
-        }
+    /// What the looks come to, this one included: a metric must be harmful at as many in a row as the guard asks. A look
+    /// without evidence says nothing, and nothing is forgotten.
+    fn looked(&mut self, rollout: &Rollout, evidence: Option<&Evidence>) -> Looked {
         let enough = rollout.guard.looks.max(1);
-        let broken = self.harmful.iter().filter(|(_, looks)| **looks >= enough);
-        let mut broken: Vec<_> = broken.map(|(metric, _)| metric.clone()).collect();
-        broken.sort();
-        broken
+        Looked {
+            broken: seen_often(&mut self.harmful, evidence.map(|known| &known.harmful), enough),
+            suspected: seen_often(&mut self.suspected, evidence.map(|known| &known.suspected), enough),
+            is_blind: self.unread >= BLIND_AFTER,
+        }
     }
 
     /// The step that is taken at this look, if the machine may take it.
@@ -203,6 +202,21 @@ impl Remembered {
         let again = std::mem::replace(&mut self.standing, standing) == standing;
         Some(standing).filter(|standing| again && *standing != rollout.standing)
     }
+}
+
+/// Counts one more look at which these metrics were seen, and gives those that were seen at enough in a row.
+fn seen_often(looks: &mut HashMap<MetricKey, u8>, seen: Option<&Vec<MetricKey>>, enough: u8) -> Vec<MetricKey> {
+    if let Some(seen) = seen {
+        looks.retain(|metric, _| seen.contains(metric));
+        for metric in seen {
+            let looks = looks.entry(metric.clone()).or_default();
+            *looks = looks.saturating_add(1);
+        }
+    }
+    let mut often: Vec<_> =
+        looks.iter().filter(|(_, looks)| **looks >= enough).map(|(metric, _)| metric.clone()).collect();
+    often.sort();
+    often
 }
 
 fn under_way(state: &State) -> Vec<UnderWay> {
@@ -231,26 +245,31 @@ fn is_usual(last: Timestamp, now: Timestamp, every: Duration) -> bool {
     passed >= 0 && passed <= every.saturating_mul(3)
 }
 
-/// What is kept: outcomes that are news, and with a step everything that it follows from.
+/// What is kept: outcomes that are news, and with a step everything that it follows from, whoever told it.
 fn to_log(rollout: &Rollout, evidence: Option<&Evidence>, step: Option<Step>) -> Vec<Verdict> {
     let is_news = |verdict: &&Verdict| {
         let logged = rollout.verdicts.get(&verdict.metric).copied().unwrap_or(Outcome::NoData);
         step.is_some() || logged != verdict.outcome
     };
     let verdicts = evidence.into_iter().flat_map(|known| &known.verdicts).map(|(verdict, _)| verdict);
-    verdicts.filter(is_news).cloned().collect()
+    let others = evidence.into_iter().flat_map(|known| &known.others).filter(|_| step.is_some());
+    verdicts.filter(is_news).chain(others).cloned().collect()
 }
 
 /// Says which threshold it was.
-fn why(step: Step, rollout: &Rollout, evidence: Option<&Evidence>, broken: &[MetricKey]) -> String {
+fn why(step: Step, rollout: &Rollout, evidence: Option<&Evidence>, looked: &Looked) -> String {
     let told = |wanted: &dyn Fn(&Verdict) -> bool| -> String {
-        let verdicts = evidence.into_iter().flat_map(|known| &known.verdicts).map(|(verdict, _)| verdict);
-        let words: Vec<_> = verdicts.filter(|verdict| wanted(verdict)).map(verdict_words).collect();
+        let own = evidence.into_iter().flat_map(|known| known.verdicts.iter().map(|(verdict, _)| verdict));
+        let others = evidence.into_iter().flat_map(|known| &known.others);
+        let words: Vec<_> = own.chain(others).filter(|verdict| wanted(verdict)).map(verdict_words).collect();
         words.join("; ")
     };
     let of_broken = || {
-        let told = told(&|verdict| broken.contains(&verdict.metric) && verdict.outcome == Outcome::Harm);
-        if told.is_empty() { "By what browsers report, a guardrail is broken".to_owned() } else { told }
+        let is_of = |verdict: &Verdict| match verdict.source {
+            Source::Nobody => looked.suspected.contains(&verdict.metric),
+            Source::Servers | Source::Browsers => looked.broken.contains(&verdict.metric),
+        };
+        told(&|verdict| verdict.outcome == Outcome::Harm && is_of(verdict))
     };
     match step {
         Step::RollBack(_) | Step::SwitchOff | Step::Hold(HeldBecause::Harm | HeldBecause::Signal) => of_broken(),
@@ -274,7 +293,7 @@ fn why(step: Step, rollout: &Rollout, evidence: Option<&Evidence>, broken: &[Met
         }
         Step::Hold(_) => "Held".to_owned(),
         Step::Advance | Step::Finish => {
-            let told = told(&|verdict| verdict.outcome != Outcome::NoData);
+            let told = told(&|verdict| verdict.outcome != Outcome::NoData && verdict.source == Source::Servers);
             if told.is_empty() {
                 "All checks of the stage pass".to_owned()
             } else {

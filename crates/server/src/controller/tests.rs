@@ -1,5 +1,6 @@
 //! The controller, step by step on a clock that tests move, with failures at named places.
 
+mod nameless;
 mod standing;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -58,8 +59,8 @@ impl Installation for Arc<Breakable> {
         self.engine.evidence(place, rollout)
     }
 
-    fn note(&self, place: &Place, evidence: &Evidence, now: Timestamp) {
-        self.engine.note(place, evidence, now);
+    fn note(&self, place: &Place, evidence: Option<&Evidence>, looked: &Looked, now: Timestamp) {
+        self.engine.note(place, evidence, looked, now);
     }
 
     fn submit(&self, command: Command, terms: Terms) -> Result<(), SubmitError> {

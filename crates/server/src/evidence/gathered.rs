@@ -8,6 +8,7 @@ use signalbox_domain::guard::{Measure, Metric};
 use signalbox_domain::key::{MetricKey, OutcomeKey};
 
 use super::people_sample::PeopleSample;
+use super::slices::{FEWEST_SLICES, Requests, Slice};
 use crate::counting::PersonHash;
 
 /// Most people of one rollout whose outcomes are followed: those who came first.
@@ -63,8 +64,6 @@ pub struct Gathered {
     followed: HashMap<PersonHash, Followed>,
     /// When anything was gathered last.
     pub last: Option<Timestamp>,
-    /// Requests and outcomes of nobody in particular.
-    pub nameless: u64,
 }
 
 /// Somebody whose outcomes are followed.
@@ -130,6 +129,35 @@ impl Gathered {
         }
     }
 
+    /// Requests were made of which nobody says whose they were.
+    pub fn requests(
+        &mut self,
+        exposed: Exposed,
+        slice: Slice,
+        requests: Requests<'_>,
+        metrics: &[Metric],
+        at: Timestamp,
+    ) {
+        self.touch(at);
+        let arm = &mut self.strata.entry(exposed.stratum).or_default().arms[usize::from(exposed.treated)];
+        let slice = slice.as_person();
+        arm.people.add(slice);
+        for metric in metrics {
+            let sum = match &metric.measure {
+                Measure::FailedRequests => Some(if requests.failed { requests.count } else { 0.0 }),
+                Measure::SlowRequests { longer_than_ms } => {
+                    let told = !requests.at_least.is_empty();
+                    told.then(|| requests.slower_than(f64::from(*longer_than_ms)))
+                }
+                Measure::RequestDuration => requests.millis,
+                _ => None,
+            };
+            if let Some(sum) = sum {
+                arm.bins(&metric.key).add(slice.number(), requests.count, sum);
+            }
+        }
+    }
+
     /// Something happened with somebody. Gives whether they are followed: whether it counts.
     pub fn outcome(
         &mut self,
@@ -181,9 +209,21 @@ impl Gathered {
     /// What of a metric is in each arm of a stratum; empty where nothing was gathered.
     #[must_use]
     pub fn stratum(&self, began: u64, metric: &MetricKey) -> Stratum {
+        self.stratum_by(began, metric, |people, _| people)
+    }
+
+    /// The same where slices of time stand for people: requests count in their place, once there are slices enough.
+    #[must_use]
+    pub fn stratum_of_slices(&self, began: u64, metric: &MetricKey) -> Stratum {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of requests")]
+        let requests = |bins: &Bins| bins.total().weight as u64;
+        self.stratum_by(began, metric, |slices, bins| if slices < FEWEST_SLICES { 0 } else { requests(bins) })
+    }
+
+    fn stratum_by(&self, began: u64, metric: &MetricKey, count: impl Fn(u64, &Bins) -> u64) -> Stratum {
         let arm = |gathered: &GatheredArm| {
             let bins = gathered.metrics.get(metric);
-            bins.map_or_else(Arm::default, |bins| Arm::of(gathered.people.estimate(), bins))
+            bins.map_or_else(Arm::default, |bins| Arm::of(count(gathered.people.estimate(), bins), bins))
         };
         self.strata.get(&began).map_or_else(Stratum::default, |stratum| {
             let [control, treated] = &stratum.arms;

@@ -7,11 +7,16 @@
 //! An evaluation belongs to the stratum of the flag-set version that served it, however late it is told. It counts
 //! only if its reason is SPLIT: then chance alone decided who has the feature. Where nobody is drawn to be without it,
 //! those who have it count by themselves, to be held against fixed limits.
+//!
+//! Requests of which nobody says whose they were are kept apart, in slices of time in place of people, and in memory
+//! alone: they may hold a rollout and do nothing else.
 
 mod gathered;
 mod history;
 mod people_sample;
 mod repeats;
+mod series;
+mod slices;
 mod stored;
 mod watched;
 
@@ -30,7 +35,9 @@ pub use gathered::{Exposed, Gathered, GatheredArm, GatheredStratum, Request};
 pub use history::{History, MetricPoint, Point};
 pub use people_sample::PeopleSample;
 pub use repeats::Repeats;
-pub use watched::{Evaluation, Watched};
+pub use series::{Followed, MOST_RANGES, Series, Sums};
+pub use slices::{FEWEST_SLICES, Requests, Slice};
+pub use watched::{Evaluation, Looked, Watched};
 
 /// Older than this, and nobody knows what it is to be put down to.
 pub const OLDEST_MILLIS: i64 = 24 * 60 * 60 * 1_000;
@@ -44,8 +51,10 @@ type ByFlag = BTreeMap<String, Arc<Watched>>;
 pub struct Watch {
     /// By set, then by flag: replaced as a whole when one begins, changes or ends, so that nothing waits for a lock.
     watched: ArcSwap<HashMap<String, ByFlag>>,
-    /// Spans that were taken, to recognise those that are sent again.
+    /// What was taken, to recognise what is sent again.
     pub repeats: Repeats,
+    /// Measurements that are told as sums since the start of a program.
+    pub series: Series,
     /// Flushes until the next one that writes.
     writes_in: Mutex<u32>,
 }

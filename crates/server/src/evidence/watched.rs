@@ -4,13 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::event::Place;
-use signalbox_domain::key::{OutcomeKey, VariantKey};
+use signalbox_domain::guard::Source;
+use signalbox_domain::key::{MetricKey, OutcomeKey, VariantKey};
 use signalbox_domain::rollout::{Rollout, StratumBegan};
 use signalbox_domain::{Share, State, Timestamp};
 use signalbox_store::StoredStratum;
 
 use super::gathered::{Exposed, Gathered, GatheredStratum, Request};
 use super::history::History;
+use super::slices::{Requests, Slice};
 use super::{Stored, stored};
 use crate::counting::PersonHash;
 
@@ -40,8 +42,20 @@ pub struct Watched {
     /// The rollout.
     pub rollout: Rollout,
     off: VariantKey,
-    gathered: Arc<[Mutex<Gathered>; 2]>,
+    gathered: Arc<[Mutex<Gathered>; 3]>,
     history: Arc<Mutex<History>>,
+    looked: Arc<Mutex<Looked>>,
+}
+
+/// What the controller makes of its latest looks together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Metrics that were shown to be harmful at as many looks as the guard asks.
+    pub broken: Vec<MetricKey>,
+    /// The same of what is told of nobody in particular.
+    pub suspected: Vec<MetricKey>,
+    /// Whether evidence could not be read for several looks in a row.
+    pub is_blind: bool,
 }
 
 impl Watched {
@@ -53,28 +67,32 @@ impl Watched {
         if rollout.guard.metrics.is_empty() && rollout.stages.iter().all(|stage| stage.gate.people == 0) {
             return None;
         }
-        let (gathered, history) = match before.filter(|before| before.rollout.id == rollout.id) {
-            Some(before) => (Arc::clone(&before.gathered), Arc::clone(&before.history)),
+        let (gathered, history, looked) = match before.filter(|before| before.rollout.id == rollout.id) {
+            Some(before) => (Arc::clone(&before.gathered), Arc::clone(&before.history), Arc::clone(&before.looked)),
             None => {
                 let strata = stored.strata.remove(&rollout.id).unwrap_or_default();
                 let history = stored.histories.remove(&rollout.id);
                 // One that cannot be read is a chart that begins now.
                 let history = history.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-                (Arc::new(restored(strata)), Arc::new(Mutex::new(history)))
+                (Arc::new(restored(strata)), Arc::new(Mutex::new(history)), Arc::default())
             }
         };
         let (place, off) = (place.clone(), flag.off_variant.clone());
-        let watched = Self { place, rollout: rollout.clone(), off, gathered, history };
-        for kind in [SdkKeyKind::Server, SdkKeyKind::Client] {
-            watched.gathered(kind).keep_only(|began| rollout.strata.iter().any(|stratum| stratum.sequence == began));
+        let watched = Self { place, rollout: rollout.clone(), off, gathered, history, looked };
+        for source in [Source::Servers, Source::Browsers, Source::Nobody] {
+            watched.gathered(source).keep_only(|began| rollout.strata.iter().any(|stratum| stratum.sequence == began));
         }
         Some(watched)
     }
 
-    /// What is gathered from applications with a key of this kind.
-    pub fn gathered(&self, kind: SdkKeyKind) -> MutexGuard<'_, Gathered> {
-        let [servers, clients] = &*self.gathered;
-        let gathered = if kind == SdkKeyKind::Client { clients } else { servers };
+    /// What is gathered from this source.
+    pub fn gathered(&self, source: Source) -> MutexGuard<'_, Gathered> {
+        let [servers, browsers, nobody] = &*self.gathered;
+        let gathered = match source {
+            Source::Servers => servers,
+            Source::Browsers => browsers,
+            Source::Nobody => nobody,
+        };
         // What a panic left half added is still what happened.
         gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -84,9 +102,40 @@ impl Watched {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What the controller made of its latest looks.
+    pub fn looked(&self) -> MutexGuard<'_, Looked> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes in an evaluation. Gives in which arm it put the person, where it counts.
     pub fn expose(&self, kind: SdkKeyKind, evaluation: Evaluation<'_>) -> Option<Exposed> {
-        let Evaluation { variant, reason, version, person, at } = evaluation;
+        let Evaluation { person, at, .. } = evaluation;
+        let (exposed, is_stray) = self.arm_of(&evaluation)?;
+        let mut gathered = self.gathered(source_of(kind));
+        if is_stray {
+            gathered.stray(exposed.stratum, at);
+            return None;
+        }
+        let person = person?;
+        gathered.expose(exposed, person, &self.rollout.guard.metrics, at);
+        Some(exposed)
+    }
+
+    /// Takes in requests of which nobody says whose they were, from a time to that of the evaluation.
+    pub fn nameless(&self, evaluation: Evaluation<'_>, from: Timestamp, slice: Slice, requests: Requests<'_>) {
+        let Some((exposed, false)) = self.arm_of(&evaluation) else { return };
+        // What began under another stratum is of both.
+        if evaluation.version.is_none() && self.stratum_at(from).map(|began| began.sequence) != Some(exposed.stratum) {
+            return;
+        }
+        let mut gathered = self.gathered(Source::Nobody);
+        gathered.requests(exposed, slice, requests, &self.rollout.guard.metrics, evaluation.at);
+    }
+
+    /// In which arm an evaluation puts whoever asked, and whether chance put them where nobody is drawn to be; none where
+    /// it does not count.
+    fn arm_of(&self, evaluation: &Evaluation<'_>) -> Option<(Exposed, bool)> {
+        let Evaluation { variant, reason, version, at, .. } = *evaluation;
         let stratum = match version {
             Some(version) => self.rollout.stratum_of(version)?,
             None => self.stratum_at(at)?,
@@ -95,26 +144,13 @@ impl Watched {
         let treated = variant != self.off.as_str();
         // Where nobody is drawn, nobody is a control, and whoever has the feature is told apart by the variant alone.
         let counts = is_split || (treated && reason.is_some() && !self.rollout.has_control_at(stratum.position));
-        if !counts {
-            return None;
-        }
-        let exposed = Exposed { stratum: stratum.sequence, treated };
-        let mut gathered = self.gathered(kind);
-        if is_split && self.rollout.share_at(stratum.position) == nobodys_share(treated) {
-            gathered.stray(stratum.sequence, at);
-            return None;
-        }
-        let Some(person) = person else {
-            gathered.nameless += 1;
-            return None;
-        };
-        gathered.expose(exposed, person, &self.rollout.guard.metrics, at);
-        Some(exposed)
+        let is_stray = is_split && self.rollout.share_at(stratum.position) == nobodys_share(treated);
+        counts.then_some((Exposed { stratum: stratum.sequence, treated }, is_stray))
     }
 
     /// Takes in the request in which somebody who was exposed asked.
     pub fn request(&self, kind: SdkKeyKind, exposed: Exposed, person: PersonHash, request: Request) {
-        self.gathered(kind).request(exposed, person, request, &self.rollout.guard.metrics);
+        self.gathered(source_of(kind)).request(exposed, person, request, &self.rollout.guard.metrics);
     }
 
     /// Takes in what happened with somebody. Gives whether it counts.
@@ -128,7 +164,7 @@ impl Watched {
     ) -> bool {
         let metrics = &self.rollout.guard.metrics;
         let asks = metrics.iter().any(|metric| metric.measure.outcomes().any(|wanted| wanted == outcome));
-        asks && self.gathered(kind).outcome(person, outcome, value, metrics, at)
+        asks && self.gathered(source_of(kind)).outcome(person, outcome, value, metrics, at)
     }
 
     /// The stratum at a time, unless who was drawn changed shortly before.
@@ -139,7 +175,7 @@ impl Watched {
 
     /// What was gathered since it was stored last, taken as stored; and which strata that is.
     pub(super) fn unstored(&self, kind: SdkKeyKind) -> (Vec<StoredStratum>, Vec<u64>) {
-        let mut gathered = self.gathered(kind);
+        let mut gathered = self.gathered(source_of(kind));
         let unstored = gathered.strata.iter_mut().filter(|(_, stratum)| stratum.unstored);
         unstored
             .map(|(began, stratum)| {
@@ -152,7 +188,7 @@ impl Watched {
 
     /// Has these strata stored again.
     pub(super) fn not_stored(&self, kind: SdkKeyKind, strata: &[u64]) {
-        let mut gathered = self.gathered(kind);
+        let mut gathered = self.gathered(source_of(kind));
         for began in strata {
             if let Some(stratum) = gathered.strata.get_mut(began) {
                 stratum.unstored = true;
@@ -166,8 +202,16 @@ const fn nobodys_share(treated: bool) -> Share {
     if treated { Share::NOBODY } else { Share::EVERYBODY }
 }
 
-fn restored(strata: Vec<StoredStratum>) -> [Mutex<Gathered>; 2] {
-    let mut kinds = [Gathered::default(), Gathered::default()];
+/// Whose word it is, where they say of whom.
+const fn source_of(kind: SdkKeyKind) -> Source {
+    match kind {
+        SdkKeyKind::Server => Source::Servers,
+        SdkKeyKind::Client => Source::Browsers,
+    }
+}
+
+fn restored(strata: Vec<StoredStratum>) -> [Mutex<Gathered>; 3] {
+    let mut kinds = [Gathered::default(), Gathered::default(), Gathered::default()];
     for StoredStratum { rollout, began, kind, bytes } in strata {
         let read: Option<GatheredStratum> = stored::read(&bytes);
         let Some(stratum) = read else {

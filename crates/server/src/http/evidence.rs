@@ -102,13 +102,14 @@ impl Api {
 
     /// What the controller would see at this moment.
     fn assessed(&self, place: &Place, rollout: &Rollout, now: Timestamp) -> (Option<controller::Evidence>, Assessment) {
-        let gathered = gather(rollout, self.engine().watch().at(place).as_deref());
+        let watched = self.engine().watch().at(place);
+        let gathered = gather(rollout, watched.as_deref());
         if let Err(error) = &gathered {
             tracing::warn!(%error, flag = %place.flag, "the evidence of a rollout cannot be shown");
         }
         let gathered = gathered.ok();
-        let broken = gathered.as_ref().map(|gathered| gathered.harmful.clone()).unwrap_or_default();
-        let assessment = follow(rollout, gathered.as_ref(), &broken, false, now);
+        let looked = watched.as_deref().map(|watched| watched.looked().clone()).unwrap_or_default();
+        let assessment = follow(rollout, gathered.as_ref(), &looked, now);
         (gathered, assessment)
     }
 

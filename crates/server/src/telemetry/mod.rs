@@ -3,10 +3,12 @@
 //!
 //! Flags evaluated and shown are read from traces and logs, by the semantic conventions for feature flags
 //! (<https://opentelemetry.io/docs/specs/semconv/feature-flags/>) and by the names that older hooks send. The SDK key
-//! decides the environment. Everything else in a report is looked at and not kept.
+//! decides the environment. How requests went is read from traces and from metrics. Everything else in a report is
+//! looked at and not kept.
 
 mod encoding;
 mod logs;
+mod metrics;
 mod reported;
 mod traces;
 
@@ -19,12 +21,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::post;
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsPartialSuccess, ExportLogsServiceResponse};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsPartialSuccess, ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use signalbox_domain::access::SdkKeyKind;
 
 use crate::applications::{Admitted, Applications, ClientAddress, NotAdmitted, TOO_MANY, UNKNOWN_KEY, cors};
 use crate::body::{self, Unread};
+use crate::engine::Engine;
+use crate::evaluation_sets::EvaluationSet;
 use crate::evidence::Repeats;
 use crate::http::Message;
 use encoding::Refused;
@@ -36,6 +44,8 @@ pub use encoding::Encoding;
 pub const TRACES_PATH: &str = "/v1/traces";
 /// Where logs are sent.
 pub const LOGS_PATH: &str = "/v1/logs";
+/// Where metrics are sent.
+pub const METRICS_PATH: &str = "/v1/metrics";
 /// Largest report, as it is sent and once it is unpacked: some ten thousand spans.
 pub const LARGEST_BODY_BYTES: usize = 8 * 1024 * 1024;
 
@@ -44,6 +54,7 @@ pub fn router(applications: Applications) -> Router {
     Router::new()
         .route(TRACES_PATH, post(export_traces).fallback(method_not_allowed))
         .route(LOGS_PATH, post(export_logs).fallback(method_not_allowed))
+        .route(METRICS_PATH, post(export_metrics).fallback(method_not_allowed))
         .layer(cors())
         .with_state(applications)
 }
@@ -51,7 +62,7 @@ pub fn router(applications: Applications) -> Router {
 /// Whether a path belongs to this protocol.
 #[must_use]
 pub fn is_path(path: &str) -> bool {
-    path == TRACES_PATH || path == LOGS_PATH
+    [TRACES_PATH, LOGS_PATH, METRICS_PATH].contains(&path)
 }
 
 async fn export_traces(
@@ -60,7 +71,7 @@ async fn export_traces(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    export(&applications, address, &headers, body, traces::reported, |warning| {
+    export(&applications, address, &headers, body, evaluations(traces::reported), |warning| {
         let partial_success =
             warning.map(|error_message| ExportTracePartialSuccess { rejected_spans: 0, error_message });
         ExportTraceServiceResponse { partial_success }
@@ -74,7 +85,7 @@ async fn export_logs(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    export(&applications, address, &headers, body, logs::reported, |warning| {
+    export(&applications, address, &headers, body, evaluations(logs::reported), |warning| {
         let partial_success =
             warning.map(|error_message| ExportLogsPartialSuccess { rejected_log_records: 0, error_message });
         ExportLogsServiceResponse { partial_success }
@@ -82,13 +93,47 @@ async fn export_logs(
     .await
 }
 
-/// Counts every evaluation that `reported` finds in a report, and answers with what `told` makes of a warning.
+async fn export_metrics(
+    State(applications): State<Applications>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    export(
+        &applications,
+        address,
+        &headers,
+        body,
+        |report: &ExportMetricsServiceRequest, set, kind, engine| metrics::take(report, set, kind, engine),
+        |warning| {
+            let partial_success =
+                warning.map(|error_message| ExportMetricsPartialSuccess { rejected_data_points: 0, error_message });
+            ExportMetricsServiceResponse { partial_success }
+        },
+    )
+    .await
+}
+
+/// Counts every evaluation that `reported` finds in a report.
+fn evaluations<Report>(
+    reported: impl for<'report> FnOnce(&'report Report, &Repeats) -> Vec<Reported<'report>>,
+) -> impl FnOnce(&Report, &EvaluationSet, SdkKeyKind, &Engine) -> Taken {
+    |report, set, kind, engine| {
+        let mut taken = Taken::default();
+        for reported in reported(report, &engine.watch().repeats) {
+            taken.add(&reported, set, kind, engine);
+        }
+        taken
+    }
+}
+
+/// Takes a report in, and answers with what `told` makes of a warning.
 async fn export<Report, Answer>(
     applications: &Applications,
     address: IpAddr,
     headers: &HeaderMap,
     body: Body,
-    reported: impl for<'report> FnOnce(&'report Report, &Repeats) -> Vec<Reported<'report>>,
+    take: impl FnOnce(&Report, &EvaluationSet, SdkKeyKind, &Engine) -> Taken,
     told: impl FnOnce(Option<String>) -> Answer,
 ) -> Response
 where
@@ -104,11 +149,7 @@ where
         Ok(report) => report,
         Err(refused) => return refused.response(encoding),
     };
-    let mut taken = Taken::default();
-    let engine = &applications.engine;
-    for reported in reported(&report, &engine.watch().repeats) {
-        taken.add(&reported, &set, key.kind, engine);
-    }
+    let taken = take(&report, &set, key.kind, &applications.engine);
     encoding.answer(&told(taken.warning()))
 }
 

@@ -1,5 +1,7 @@
 //! One evaluation as telemetry tells of it.
 
+use std::sync::Arc;
+
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use serde_json::Value;
@@ -10,7 +12,7 @@ use crate::clock;
 use crate::counting::PersonHash;
 use crate::engine::Engine;
 use crate::evaluation_sets::{EvaluationSet, ServedFlag};
-use crate::evidence::{Evaluation, MOST_AHEAD_MILLIS, OLDEST_MILLIS, Request, Watched};
+use crate::evidence::{Evaluation, MOST_AHEAD_MILLIS, OLDEST_MILLIS, Request, Requests, Slice, Watched};
 
 /// Name of the event, in traces and in logs.
 pub const EVALUATION: &str = "feature_flag.evaluation";
@@ -68,6 +70,19 @@ impl<'a> Reported<'a> {
         (!reported.flag.is_empty()).then_some(reported)
     }
 
+    /// From the attributes of requests that were measured; none where they name no flag, or the flag could not be
+    /// evaluated. What failed here is the requests.
+    pub fn of_request(attributes: &'a [KeyValue]) -> Option<Self> {
+        let reported = Self::of(attributes)?;
+        let shown = reported.reason.is_none_or(|reason| !reason.eq_ignore_ascii_case("error"));
+        shown.then_some(Self { failed: false, ..reported })
+    }
+
+    /// What was shown, as evidence has it.
+    pub fn evaluation(&self, variant: &'a str, at: Timestamp) -> Evaluation<'a> {
+        Evaluation { variant, reason: self.reason, version: self.version, person: None, at }
+    }
+
     /// The same, at this time of OTLP.
     pub fn at(self, nanos: u64) -> Self {
         Self { at: moment(nanos), ..self }
@@ -79,7 +94,7 @@ impl<'a> Reported<'a> {
     }
 
     /// The variant that was shown: the one it names, or else the one of the value.
-    fn variant_of(&self, flag: &'a ServedFlag) -> Option<&'a str> {
+    fn variant_of<'f>(&self, flag: &'f ServedFlag) -> Option<&'f str> {
         let mut variants = flag.compiled.variants();
         let found = match (self.variant, &self.value) {
             (Some(named), _) => variants.find(|(key, _)| key.as_str() == named),
@@ -91,7 +106,7 @@ impl<'a> Reported<'a> {
 }
 
 /// A time of OTLP, which has none as 0.
-fn moment(nanos: u64) -> Option<Timestamp> {
+pub fn moment(nanos: u64) -> Option<Timestamp> {
     (nanos > 0).then(|| Timestamp::from_millis(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX)))
 }
 
@@ -121,16 +136,32 @@ fn json(value: &AnyValue) -> Option<Value> {
     })
 }
 
-fn gather(watched: &Watched, kind: SdkKeyKind, reported: &Reported<'_>, variant: &str, person: Option<PersonHash>) {
+/// Whether something is neither too old to be put down to anything nor further ahead than clocks differ.
+fn is_timely(at: Timestamp, now: Timestamp) -> bool {
+    at.millis() >= now.millis() - OLDEST_MILLIS && at.millis() <= now.millis() + MOST_AHEAD_MILLIS
+}
+
+fn gather<'a>(
+    watched: &Watched,
+    kind: SdkKeyKind,
+    reported: &Reported<'a>,
+    variant: &'a str,
+    person: Option<PersonHash>,
+) {
     let now = clock::now();
     let at = reported.at.unwrap_or(now);
-    if at.millis() < now.millis() - OLDEST_MILLIS || at.millis() > now.millis() + MOST_AHEAD_MILLIS {
+    if !is_timely(at, now) {
         return;
     }
-    let Reported { reason, version, .. } = *reported;
-    let exposed = watched.expose(kind, Evaluation { variant, reason, version, person, at });
-    if let (Some(exposed), Some(person), Some(request)) = (exposed, person, reported.request) {
-        watched.request(kind, exposed, person, request);
+    let evaluation = Evaluation { person, ..reported.evaluation(variant, at) };
+    let exposed = watched.expose(kind, evaluation);
+    match (exposed, person, reported.request) {
+        (Some(exposed), Some(person), Some(request)) => watched.request(kind, exposed, person, request),
+        (_, None, Some(Request { failed, millis })) if kind == SdkKeyKind::Server => {
+            let requests = Requests { count: 1.0, failed, millis: Some(millis), at_least: &[(millis, 1.0)] };
+            watched.nameless(evaluation, at, Slice::of_time(at), requests);
+        }
+        _ => {}
     }
 }
 
@@ -143,6 +174,8 @@ pub struct Taken {
     unknown_variants: usize,
     /// Evaluations in another environment than that of the key.
     elsewhere: usize,
+    /// Measurements of more series than are followed.
+    not_followed: usize,
 }
 
 impl Taken {
@@ -175,12 +208,40 @@ impl Taken {
         counting.unknown_exposure();
     }
 
+    /// The rollout that asks for requests with this flag, and the variant that was shown; none where none does.
+    pub fn watched<'a>(
+        &mut self,
+        reported: &Reported<'a>,
+        set: &'a EvaluationSet,
+        engine: &Engine,
+    ) -> Option<(Arc<Watched>, &'a str)> {
+        if reported.set.is_some_and(|id| id != set.id) {
+            self.elsewhere += 1;
+            return None;
+        }
+        let Some(flag) = set.served(reported.flag) else {
+            self.unknown_flags += 1;
+            return None;
+        };
+        let Some(variant) = reported.variant_of(flag) else {
+            self.unknown_variants += 1;
+            return None;
+        };
+        Some((engine.watch().of(&set.id, reported.flag)?, variant))
+    }
+
+    /// A measurement is of a series that is not followed.
+    pub fn not_followed(&mut self) {
+        self.not_followed += 1;
+    }
+
     /// What the application should know; the report is taken all the same, for sending it again would help nothing.
     pub fn warning(&self) -> Option<String> {
         let told = [
             (self.unknown_flags, "name a flag that is not in the environment of this key"),
             (self.unknown_variants, "name no variant of their flag"),
             (self.elsewhere, "are of another environment than this key"),
+            (self.not_followed, "are of more series than are followed"),
         ];
         let told: Vec<_> = told.iter().filter(|(count, _)| *count > 0).collect();
         let told = told.iter().map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join("; ");

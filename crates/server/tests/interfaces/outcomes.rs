@@ -4,9 +4,9 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use signalbox_domain::Timestamp;
-use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::command::Command;
 use signalbox_domain::evidence::Stratum;
+use signalbox_domain::guard::Source;
 use signalbox_server::applications::{self, MOST_OUTCOMES, TRACK_PATH, TrustedProxies};
 use signalbox_server::clock;
 use signalbox_server::telemetry::LOGS_PATH;
@@ -82,7 +82,7 @@ impl Shop {
     fn gathered(&self, metric: &str) -> Stratum {
         let watched = self.bank.engine.watch().at(&production("checkout")).expect("a rollout that is watched");
         let began = watched.rollout.strata.last().expect("it has started").sequence;
-        watched.gathered(SdkKeyKind::Server).stratum(began, &metric.parse().expect("a key"))
+        watched.gathered(Source::Servers).stratum(began, &metric.parse().expect("a key"))
     }
 }
 
@@ -167,7 +167,7 @@ async fn what_nobody_asks_for_leaves_nothing_behind() {
         shop.shown("ann", variant, "split", version).await;
     }
     let watched = shop.bank.engine.watch().at(&production("checkout")).unwrap();
-    let gathered = watched.gathered(SdkKeyKind::Server);
+    let gathered = watched.gathered(Source::Servers);
     let metrics: usize = gathered.strata.values().flat_map(|stratum| &stratum.arms).map(|arm| arm.metrics.len()).sum();
     assert_eq!((gathered.strata.len(), metrics), (1, 1));
 }

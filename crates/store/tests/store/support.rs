@@ -20,6 +20,8 @@ use signalbox_store::{Credential, CredentialOwner, DATABASE, Log, Opened, Reader
 pub const OF_THE_FIRST_TABLES: &str = "
     DROP TABLE sessions;
     DROP TABLE evidence_strata;
+    DROP TABLE notices_told;
+    DROP TABLE deliveries;
     DROP TABLE evidence_histories;
     DROP TABLE credentials;
     DROP TABLE counting;
