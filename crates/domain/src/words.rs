@@ -1,17 +1,19 @@
 //! Every event in words, with before and after, for people who were not there.
 
+mod plan;
+
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Role, SdkKeyKind};
 use crate::envelope::Envelope;
 use crate::event::{EnvironmentContent, Event, PeopleChange, Place, Reach, RuleContent, VariantsContent};
 use crate::flag::{FlagDetails, Prerequisite};
-use crate::guard::{Guard, Standing, Wanted, gate_words, guard_change_words, verdict_words};
+use crate::guard::{Standing, verdict_words};
 use crate::key::{ActorId, EnvironmentKey, FlagKey, ProjectKey, RuleId, SegmentKey, TokenId};
 use crate::people;
 use crate::personal::{Commitment, Vault};
 use crate::project::Project;
-use crate::rollout::{HeldBecause, Position, Stage};
+use crate::rollout::{HeldBecause, Position};
 use crate::share::Share;
 use crate::state::State;
 use crate::targeting::{SegmentContent, SegmentNames, rules_difference, split_words};
@@ -187,14 +189,8 @@ impl Teller<'_> {
                 words("made plan", name).now(self.line(project, stages))
             }
             Event::PlanChanged { project, before, after, .. } => {
-                let (was, is) =
-                    self.plan_change(project, (&before.stages, &after.stages), Some((&before.guard, &after.guard)));
-                let renamed = |name: &str, rest: String| match before.name == after.name {
-                    true => rest,
-                    false if rest.is_empty() => format!("“{name}”"),
-                    false => format!("“{name}”; {rest}"),
-                };
-                words("changed plan", &after.name).change(renamed(&before.name, was), renamed(&after.name, is))
+                let (was, is) = self.kept_plan_change(project, before, after);
+                words("changed plan", &after.name).change(was, is)
             }
             Event::PlanRemoved { name, .. } => words("removed plan", name),
             Event::PersonalValuesErased { commitments } => words("erased", "a personal value").now(format!(
@@ -334,52 +330,6 @@ impl Teller<'_> {
         });
         let all = each.collect::<Vec<_>>().join(", ");
         if all.is_empty() { "nothing".into() } else { all }
-    }
-
-    /// "Staff → 1 % (asks only that no harm is shown) → 10 %".
-    fn line(&self, project: &ProjectKey, stages: &[Stage<Commitment>]) -> String {
-        let names = self.segment_names(project);
-        let words = |stage: &Stage<Commitment>| match stage.gate.evidence {
-            Wanted::NotHarmful => format!("{} (asks only that no harm is shown)", stage.in_words(&names)),
-            Wanted::Nothing | Wanted::Safe => stage.in_words(&names),
-        };
-        stages.iter().map(words).collect::<Vec<_>>().join(" → ")
-    }
-
-    /// Only what differs between two plans: the line of stages, what stages ask, how it is watched.
-    fn plan_change(
-        &self,
-        project: &ProjectKey,
-        (before, after): (&[Stage<Commitment>], &[Stage<Commitment>]),
-        guard: Option<(&Guard, &Guard)>,
-    ) -> (String, String) {
-        let names = self.segment_names(project);
-        let called = |stages: &[Stage<Commitment>]| -> Vec<_> {
-            stages.iter().map(|stage| (stage.in_words(&names), gate_words(&stage.gate))).collect()
-        };
-        let (were, are) = (called(before), called(after));
-        let line = |stages: &[(String, String)]| stages.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        let mut differing = Vec::new();
-        if line(&were) != line(&are) {
-            differing.push((line(&were).join(" → "), line(&are).join(" → ")));
-        }
-        let asks = |stages: &[(String, String)], name: &str| {
-            let found = stages.iter().find(|(other, _)| other == name);
-            found.map(|(name, asks)| format!("{name} asks {asks}"))
-        };
-        let new = are.iter().filter(|(name, _)| were.iter().all(|(other, _)| other != name));
-        for (name, _) in were.iter().chain(new) {
-            let (was, is) = (asks(&were, name), asks(&are, name));
-            if was != is {
-                differing.push((was.unwrap_or_default(), is.unwrap_or_default()));
-            }
-        }
-        let guard = guard.map(|(before, after)| guard_change_words(before, after));
-        differing.extend(guard.filter(|(was, is)| was != is));
-        let joined =
-            |side: Vec<String>| side.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-        let (was, is): (Vec<_>, Vec<_>) = differing.into_iter().unzip();
-        (joined(was), joined(is))
     }
 
     /// What those get whom no targeting rule fits.

@@ -38,12 +38,16 @@ pub fn value_words(value: f64, unit: Unit) -> String {
 /// A difference in its unit, with its sign: "+0.30 pp", "−9 ms".
 #[must_use]
 pub fn difference_words(difference: f64, unit: Unit) -> String {
-    let sign = if difference < 0.0 { "\u{2212}" } else { "+" };
-    let size = difference.abs();
+    let size = digits(difference.abs() * if unit == Unit::Share { 100.0 } else { 1.0 });
+    let sign = match size.as_str() {
+        "0" => "",
+        _ if difference < 0.0 => "\u{2212}",
+        _ => "+",
+    };
     match unit {
-        Unit::Share => format!("{sign}{} pp", digits(size * 100.0)),
-        Unit::Milliseconds => format!("{sign}{} ms", digits(size)),
-        Unit::Number => format!("{sign}{}", digits(size)),
+        Unit::Share => format!("{sign}{size} pp"),
+        Unit::Milliseconds => format!("{sign}{size} ms"),
+        Unit::Number => format!("{sign}{size}"),
     }
 }
 
@@ -309,5 +313,6 @@ mod tests {
         check(0.0001, Unit::Share, "0.01 %");
         assert_eq!(difference_words(-0.0002, Unit::Share), "\u{2212}0.02 pp");
         assert_eq!(difference_words(9.0, Unit::Milliseconds), "+9 ms");
+        assert_eq!(difference_words(-0.0, Unit::Share), "0 pp");
     }
 }

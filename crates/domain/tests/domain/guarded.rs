@@ -57,6 +57,12 @@ fn what_can_never_be_shown_is_not_asked() {
         let guard = guard(json!({"metrics": [metric(changes)]}));
         check(vec![stage(10.0, json!({}))], guard, &format!("guard.metrics[0].{field}"));
     }
+    check(
+        vec![stage(10.0, json!({}))],
+        guard(json!({"metrics": [metric(json!({"expected": 0.01}))]})),
+        "guard.metrics[0].expected",
+    );
+    check(vec![stage(10.0, json!({}))], guard(json!({"hypothesis": "x".repeat(501)})), "guard.hypothesis");
     let twice = guard(json!({"metrics": [metric(json!({})), metric(json!({}))]}));
     check(vec![stage(10.0, json!({}))], twice, "guard.metrics[1].key");
     let many: Vec<_> = (0..13).map(|number| metric(json!({"key": format!("m{number}")}))).collect();
@@ -66,6 +72,41 @@ fn what_can_never_be_shown_is_not_asked() {
     // With a limit of its own, a metric tells of everybody too; safety it never shows.
     let limited = guard(json!({"metrics": [metric(json!({"limit": 0.02}))]}));
     Bench::with_flag().ok(draft(vec![stage(100.0, json!({"evidence": "not_harmful"}))], limited));
+}
+
+#[test]
+fn a_change_of_a_plan_is_told_by_what_differs() {
+    let mut bench = Bench::with_flag();
+    let goal =
+        metric(json!({"key": "paid", "name": "Paid", "role": "goal", "worse": "less_is_worse", "expected": 0.02}));
+    let watched = |rest: Value| {
+        let mut content = json!({"metrics": [metric(json!({})), goal]});
+        content.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        guard(content)
+    };
+    let line = |gate: Value| vec![stage(1.0, gate), stage(50.0, json!({}))];
+    bench.ok(draft(line(json!({"evidence": "not_harmful"})), watched(json!({}))));
+    let change = |stages, guard| Command::ChangeStages { place: place("prod"), stages, guard: Some(guard) };
+    bench.ok(change(line(json!({"evidence": "safe", "soak_minutes": 1440})), watched(json!({}))));
+    bench.ok(change(
+        line(json!({"evidence": "safe", "soak_minutes": 1440})),
+        watched(json!({"hypothesis": " More finish. "})),
+    ));
+    let mut longer = line(json!({"evidence": "safe", "soak_minutes": 1440}));
+    longer.push(stage(100.0, json!({"soak_minutes": 60})));
+    bench.ok(change(longer, watched(json!({"hypothesis": "More finish.", "automation": "auto"}))));
+    let story = bench.story();
+    assert_eq!(
+        story[story.len() - 4..],
+        [
+            "tok_ann planned a rollout of Instant payments in PROD: 1 % (asks only that no harm is shown) → 50 %",
+            "tok_ann changed the rollout plan of Instant payments in PROD: 1 % asks only that no harm is shown → 1 % asks 1 d, \
+             guardrails shown safe",
+            "tok_ann changed the rollout plan of Instant payments in PROD: no hypothesis → hypothesis “More finish.”",
+            "tok_ann changed the rollout plan of Instant payments in PROD: 1 % → 50 %; people do everything → 1 % → 50 % → 100 %; \
+             100 % asks 1 h; goes on, holds and goes back by itself",
+        ]
+    );
 }
 
 #[test]

@@ -56,3 +56,32 @@ pub fn themed(svg: String, size: (u32, u32)) -> String {
         svg.replace(&format!("#{:02X}{:02X}{:02X}", color.0, color.1, color.2), role)
     })
 }
+
+/// A drawing, and where its moments stand in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// An SVG image.
+    pub image: String,
+    /// Of each moment: from the left and, where something was measured, from the top, in percent.
+    pub places: Vec<(f64, Option<f64>)>,
+}
+
+/// The room around a plot: top, right, bottom, left.
+pub type Room = (i32, i32, i32, i32);
+
+/// Where a point of a plot stands in its drawing, in percent from the left and from the top: `across` and `down` are the
+/// parts of the plot's width and height, 0 to 1.
+pub fn place(across: f64, down: f64, room: Room, size: (u32, u32)) -> (f64, f64) {
+    let within = |part: f64, before: i32, after: i32, size: u32| {
+        let (before, size) = (f64::from(before), f64::from(size));
+        (before + part.clamp(0.0, 1.0) * (size - before - f64::from(after))) / size * 100.0
+    };
+    (within(across, room.3, room.1, size.0), within(down, room.0, room.2, size.1))
+}
+
+/// Which part of a stretch of time has passed at a moment, 0 to 1.
+pub fn part(time: &std::ops::Range<i64>, at: i64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of some days")]
+    let (passed, all) = ((at - time.start) as f64, (time.end - time.start).max(1) as f64);
+    (passed / all).clamp(0.0, 1.0)
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use signalbox_domain::guard::Standing;
 use signalbox_domain::key::EnvironmentKey;
 use signalbox_domain::rollout::{HeldBecause, RolloutStatus};
 use signalbox_protocol::wire::flag::{FlagInEnvironment, FlagRow, RolloutRow};
@@ -18,7 +19,7 @@ const ROWS: usize = 12;
 /// A rollout under way.
 type Row = (Arc<FlagRow>, FlagInEnvironment, RolloutRow);
 
-/// The table of rollouts under way in the current environment, held ones first.
+/// The table of rollouts under way in the current environment, those that need a person first.
 #[component]
 pub fn Motion() -> impl IntoView {
     let store = use_store();
@@ -107,8 +108,8 @@ pub fn Motion() -> impl IntoView {
 fn MotionRow(row: Row) -> impl IntoView {
     let (flag, state, rollout) = row;
     let href = format!("/flags/{}", flag.key);
-    let held = (rollout.status == RolloutStatus::Held).then(|| held_words(&state, &rollout));
-    let (since, at) = match state.killed.or(rollout.held_since) {
+    let told = told(&state, &rollout);
+    let (since, at) = match state.killed.or(rollout.held_since).or(rollout.standing_since) {
         Some(stopped) => ("since ", Some(stopped)),
         None => ("here since ", rollout.entered),
     };
@@ -129,8 +130,8 @@ fn MotionRow(row: Row) -> impl IntoView {
                 <MiniTrack rollout=rollout.clone() wide=true />
             </td>
             <td class="o-state">
-                {match held {
-                    Some(words) => view! { <AspectText aspect=Aspect::Danger>{words}</AspectText> }.into_any(),
+                {match told {
+                    Some((aspect, words)) => view! { <AspectText aspect>{words}</AspectText> }.into_any(),
                     None => view! { <span class="m fs12 ink2">"Under way"</span> }.into_any(),
                 }}
                 {at.map(|at| view! { <span class="fs11 ink3 nowrap">{since} <Time at /></span> })}
@@ -144,7 +145,18 @@ fn MotionRow(row: Row) -> impl IntoView {
     }
 }
 
-/// Rollouts under way in an environment: held ones first, then the latest to move.
+/// Whoever needs a person comes first.
+fn urgency(state: &FlagInEnvironment, rollout: &RolloutRow) -> u8 {
+    match (rollout.status, rollout.standing) {
+        _ if state.killed.is_some() => 0,
+        (RolloutStatus::Held, _) | (_, Standing::Help) => 0,
+        (_, Standing::Approval) => 1,
+        (_, Standing::GoAhead) => 2,
+        (_, Standing::Nobody) => 3,
+    }
+}
+
+/// Rollouts under way in an environment: those that need a person first, then the latest to move.
 fn in_motion(flags: &[Arc<FlagRow>], environment: &EnvironmentKey) -> Vec<Row> {
     let mut rows: Vec<Row> = flags
         .iter()
@@ -156,8 +168,21 @@ fn in_motion(flags: &[Arc<FlagRow>], environment: &EnvironmentKey) -> Vec<Row> {
             under_way.then(|| (Arc::clone(flag), state, rollout))
         })
         .collect();
-    rows.sort_by_key(|(_, _, rollout)| (rollout.status != RolloutStatus::Held, std::cmp::Reverse(rollout.entered)));
+    rows.sort_by_key(|(_, state, rollout)| (urgency(state, rollout), std::cmp::Reverse(rollout.entered)));
     rows
+}
+
+/// What stands out about it: that it is held, or what it waits for people to do.
+fn told(state: &FlagInEnvironment, rollout: &RolloutRow) -> Option<(Aspect, &'static str)> {
+    if rollout.status == RolloutStatus::Held {
+        return Some((Aspect::Danger, held_words(state, rollout)));
+    }
+    match rollout.standing {
+        Standing::Nobody => None,
+        Standing::Approval => Some((Aspect::Caution, "Waiting for approval")),
+        Standing::GoAhead => Some((Aspect::Clear, "Clear to go on")),
+        Standing::Help => Some((Aspect::Danger, "Should be stopped")),
+    }
 }
 
 fn held_words(state: &FlagInEnvironment, rollout: &RolloutRow) -> &'static str {

@@ -19,8 +19,8 @@ pub fn NeedCard(
     let asked = need.clone();
     let Need { kind, flag, environment, environment_name, title, text, since, reason_awaited, .. } = need;
     let tint = match kind {
-        NeedKind::HeldByItself | NeedKind::TurnedOff | NeedKind::Held => " need--danger",
-        NeedKind::Reason | NeedKind::LastStage | NeedKind::Planned => "",
+        NeedKind::HeldByItself | NeedKind::Help | NeedKind::TurnedOff | NeedKind::Held => " need--danger",
+        NeedKind::Approval | NeedKind::GoAhead | NeedKind::Reason | NeedKind::LastStage | NeedKind::Planned => "",
     };
     let href = format!("/flags/{flag}");
     let disabled = Signal::derive(move || store.can_edit().err());
@@ -31,6 +31,9 @@ pub fn NeedCard(
                     NeedKind::HeldByItself => signal(Aspect::Danger, "Held by itself").into_any(),
                     NeedKind::TurnedOff => signal(Aspect::Danger, "Turned off").into_any(),
                     NeedKind::Held => signal(Aspect::Danger, "Held").into_any(),
+                    NeedKind::Help => signal(Aspect::Danger, "Should be stopped").into_any(),
+                    NeedKind::Approval => plain(IconName::ShieldCheck, "Waiting for approval").into_any(),
+                    NeedKind::GoAhead => signal(Aspect::Clear, "Clear to go on").into_any(),
                     NeedKind::Reason => plain(IconName::FileText, "Reason to give").into_any(),
                     NeedKind::LastStage => plain(IconName::Flag, "Last stage").into_any(),
                     NeedKind::Planned => plain(IconName::Play, "Ready to start").into_any(),
@@ -48,8 +51,11 @@ pub fn NeedCard(
                             <a class="btn btn--s" href=href on:click=move |_| store.choose_environment(&environment)>
                                 {match kind {
                                     NeedKind::LastStage => "Go and finish it",
+                                    NeedKind::Approval => "Review and approve",
                                     NeedKind::Planned => "Go and start it",
                                     NeedKind::HeldByItself
+                                    | NeedKind::Help
+                                    | NeedKind::GoAhead
                                     | NeedKind::TurnedOff
                                     | NeedKind::Held
                                     | NeedKind::Reason => "Review",

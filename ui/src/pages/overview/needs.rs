@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use signalbox_domain::guard::Standing;
 use signalbox_domain::key::{EnvironmentKey, FlagKey};
 use signalbox_domain::people::{in_share, in_words};
 use signalbox_domain::rollout::{HeldBecause, Position, RolloutStatus};
@@ -42,10 +43,16 @@ pub struct Need {
 pub enum NeedKind {
     /// A rollout was held by itself: harm was shown, or something is wrong.
     HeldByItself,
+    /// Something is wrong, and nothing is done about it by itself.
+    Help,
     /// Turned off for everyone.
     TurnedOff,
     /// A rollout is held.
     Held,
+    /// Only somebody's agreement is missing before a rollout goes on.
+    Approval,
+    /// All that a stage asks holds, and a person decides when the rollout goes on.
+    GoAhead,
     /// Only the reason of a hold or kill is missing; both are over.
     Reason,
     /// A rollout stands in its last stage and can be finished.
@@ -112,6 +119,7 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
     match rollout.status {
         RolloutStatus::Held => {
             let how = match rollout.held_because {
+                Some(HeldBecause::RollBack) if rollout.held_by_machine => "Rolled back by itself",
                 Some(HeldBecause::RollBack) => "Rolled back",
                 Some(HeldBecause::Kill) => "Held since the kill switch was used",
                 Some(HeldBecause::Harm) => "Held because harm was shown",
@@ -126,12 +134,13 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
                 _ => format!("{} {have} it, nobody new gets it", in_words(state.people)),
             };
             Some((
-                held_kind(rollout.held_because),
+                held_kind(rollout),
                 format!("{name} is held {}", place(rollout)),
                 format!("{how}; {who}."),
                 rollout.held_since,
             ))
         }
+        RolloutStatus::Running if rollout.standing.needs_somebody() => Some(waits(name, state, rollout)),
         RolloutStatus::Running if is_last(rollout) => {
             let title = match state.share {
                 Share::EVERYBODY => format!("{name} has reached everybody"),
@@ -154,9 +163,39 @@ fn of_rollout(name: &str, state: &FlagInEnvironment) -> Option<(NeedKind, String
     }
 }
 
+/// What a rollout that is under way waits for people to do.
+fn waits(name: &str, state: &FlagInEnvironment, rollout: &RolloutRow) -> (NeedKind, String, String, Option<Timestamp>) {
+    let stage = match rollout.position {
+        Position::Start => 0,
+        Position::Stage(stage) => stage,
+    };
+    let here = rollout.stages.get(stage).map_or("", String::as_str);
+    let next = rollout.stages.get(stage + 1);
+    let have =
+        format!("{} {} it now", capitalised(&in_words(state.people)), if state.people == 1 { "has" } else { "have" });
+    let (kind, title, text) = match rollout.standing {
+        Standing::Approval => {
+            let what = next.map_or_else(|| "to finish".to_owned(), |next| format!("to enter {next}"));
+            let text = "Everything else holds. Somebody other than whoever started it must agree.".to_owned();
+            (NeedKind::Approval, format!("{name} waits for approval {what}"), text)
+        }
+        Standing::GoAhead => {
+            let what = next.map_or_else(|| "be finished".to_owned(), |next| format!("enter {next}"));
+            (NeedKind::GoAhead, format!("{name} can {what}"), format!("All that {here} asks holds. {have}."))
+        }
+        Standing::Help | Standing::Nobody => (
+            NeedKind::Help,
+            format!("{name} should be stopped at {here}"),
+            format!("What was measured says so, and nothing is done by itself. {have}."),
+        ),
+    };
+    (kind, title, text, rollout.standing_since)
+}
+
 /// What a machine stopped is looked at before what people did: nobody may know of it yet.
-const fn held_kind(because: Option<HeldBecause>) -> NeedKind {
-    match because {
+const fn held_kind(rollout: &RolloutRow) -> NeedKind {
+    match rollout.held_because {
+        _ if rollout.held_by_machine => NeedKind::HeldByItself,
         Some(
             HeldBecause::Harm
             | HeldBecause::Signal
@@ -281,6 +320,31 @@ mod tests {
         assert_eq!(kinds, [NeedKind::HeldByItself, NeedKind::TurnedOff, NeedKind::Held]);
         let needs = needs(&[flag(held("harm"))], &[production()], &[]);
         assert!(needs[0].text.starts_with("Held because harm was shown; "), "{}", needs[0].text);
+    }
+
+    #[test]
+    fn what_a_rollout_waits_for_is_said_before_what_can_wait() {
+        let standing = |standing: &str, stage: usize| {
+            let mut running = rollout("running", json!({ "stage": stage }));
+            running["standing"] = json!(standing);
+            running["standing_since"] = json!("2026-11-19T08:30:00Z");
+            state(running)
+        };
+        let flags = [("go_ahead", 1), ("approval", 2), ("help", 1)].map(|(word, stage)| flag(standing(word, stage)));
+        let found = needs(&flags, &[production()], &[]);
+        let titles: Vec<_> = found.iter().map(|need| need.title.as_str()).collect();
+        let expect = [
+            "Card freeze should be stopped at 10 %",
+            "Card freeze waits for approval to finish",
+            "Card freeze can enter 50 %",
+        ];
+        assert_eq!(titles, expect);
+        assert_eq!(found[2].text, "All that 10 % asks holds. About 118,000 people have it now.");
+        assert_eq!(found[2].since, serde_json::from_value(json!("2026-11-19T08:30:00Z")).ok());
+        let mut back = rollout("held", json!("start"));
+        back["held_because"] = json!("roll_back");
+        back["held_by_machine"] = json!(true);
+        assert_eq!(needs(&[flag(state(back))], &[production()], &[])[0].kind, NeedKind::HeldByItself);
     }
 
     #[test]

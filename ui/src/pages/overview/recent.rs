@@ -60,7 +60,9 @@ pub fn Recent() -> impl IntoView {
     }
 }
 
-/// Whether something changed about a flag. A reason that came later stands in the entry that it is about.
+/// Whether something changed about a flag. A reason that came later stands in the entry that it is about; of verdicts,
+/// harm alone is news to whoever looks at all flags.
 fn is_of_a_flag(entry: &AuditEntry) -> bool {
-    entry.flag.is_some() && entry.kind != "reason_given"
+    let harm = || entry.words.after.as_ref().is_some_and(|after| after.contains(": harm shown"));
+    entry.flag.is_some() && entry.kind != "reason_given" && (entry.kind != "verdict_reached" || harm())
 }

@@ -83,10 +83,10 @@ pub struct StagePreview {
 /// What a stage asks and cannot have, with as many people as come within reasonable time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shortfall {
-    /// So many people come, in the smaller group, within that time; those are all that can be judged.
+    /// So many people come at most, in the smaller group; those are all that can be judged.
     pub fewest: u64,
-    /// Within how many minutes.
-    pub within_minutes: u32,
+    /// Within how many minutes. Absent where not even everybody there is would do.
+    pub within_minutes: Option<u32>,
     /// Whether even the people that the gate asks for do not come.
     pub lacks_people: bool,
     /// Guardrails that cannot show what is asked, each with the smallest round margin at which it could, if any.
@@ -180,7 +180,8 @@ impl Course<'_> {
         let is_counted = ahead.share > Share::NOBODY;
         let lacks_names = ahead.named.is_some_and(|named| named < u64::from(gate.people));
         let needs = if is_counted { asked.people_needed(ahead.share, most) } else { (!lacks_names).then_some(0) };
-        let shortfall = needs.is_none().then(|| remedy::shortfall(&asked, ahead, most, patience));
+        let within = traffic.a_day.map(|_| patience);
+        let shortfall = needs.is_none().then(|| remedy::shortfall(&asked, ahead, most, within));
         let asks_people = is_counted && (gate.people > 0 || gate.evidence != Wanted::Nothing);
         let needs = needs.filter(|_| asks_people);
         let at_least = needs.is_some() && asked.is_guessed();
@@ -205,7 +206,8 @@ impl Course<'_> {
         // Who comes in until then; where nobody knows when that is, those whom it takes.
         let stays = since.zip(leaves).map(|(since, leaves)| leaves.millis() - since.millis());
         let until = stays.and_then(|stays| traffic.come_within(stays)).map(|people| people.max(seen));
-        let people = until.or(if shortfall.is_some() { most } else { needs }).filter(|_| is_counted);
+        let people = until.or(if shortfall.is_some() { most } else { needs });
+        let people = people.map(|people| people.max(seen)).filter(|people| is_counted && *people > 0);
         if let Some(people) = people {
             self.before.push((ahead.share, people));
         }

@@ -17,7 +17,7 @@ const ROUND_DIGITS: [f64; 9] = [10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 
 const WIDEST: f64 = 20.0;
 
 /// What a stage lacks with at most so many people, and what could be had instead.
-pub fn shortfall(asked: &Asked<'_>, ahead: &Ahead<'_>, most: Option<u64>, within_minutes: u32) -> Shortfall {
+pub fn shortfall(asked: &Asked<'_>, ahead: &Ahead<'_>, most: Option<u64>, within_minutes: Option<u32>) -> Shortfall {
     let gate = asked.gate;
     let Some(most) = most.filter(|_| ahead.share > Share::NOBODY) else {
         let fewest = ahead.named.unwrap_or_default();

@@ -134,7 +134,7 @@ fn a_stage_out_of_reach_is_named_and_what_is_proposed_holds() {
     let short = found.stages[0].shortfall.clone().unwrap();
     assert!(found.is_stuck());
     assert_eq!((found.stages[0].leaves, found.arrives()), (None, None));
-    assert_eq!(short.within_minutes, 14 * 24 * 60);
+    assert_eq!(short.within_minutes, Some(14 * 24 * 60));
     assert!(short.fewest < 1_640 && short.fewest > 1_000, "{short:?}");
     assert!(!short.lacks_people && short.not_harmful);
     let (metric, margin) = short.metrics[0].clone();
@@ -154,7 +154,7 @@ fn a_stage_out_of_reach_is_named_and_what_is_proposed_holds() {
 fn a_longest_stage_is_all_the_time_there_is() {
     let bank = Bank { guard: guard(json!({ "longest_stage_hours": 2 })), ..Bank::default() };
     let found = bank.preview(&[(50.0, json!({ "evidence": "safe" })), (100.0, json!({}))]);
-    assert_eq!(found.stages[0].shortfall.as_ref().unwrap().within_minutes, 120);
+    assert_eq!(found.stages[0].shortfall.as_ref().unwrap().within_minutes, Some(120));
     let soaks = bank.preview(&[(50.0, json!({ "evidence": "safe", "soak_minutes": 1440 })), (100.0, json!({}))]);
     assert_eq!(soaks.stages[0].shortfall, None, "the stage is meant to take a day");
 }
@@ -176,7 +176,8 @@ fn without_traffic_people_are_told_and_no_times() {
     let line = [(1.0, json!({ "evidence": "safe" })), (50.0, json!({ "evidence": "safe" })), (100.0, json!({}))];
     let stated = Bank { traffic: Traffic { everybody: Some(30_000), a_day: None }, ..Bank::default() };
     let found = stated.preview(&line);
-    assert_eq!(found.stages[0].shortfall.as_ref().unwrap().fewest, 300, "not even everybody would do");
+    let short = found.stages[0].shortfall.as_ref().unwrap();
+    assert_eq!((short.fewest, short.within_minutes), (300, None), "not even everybody would do");
     assert!(found.stages[1].needs.is_some_and(|needs| needs <= 30_000));
     assert_eq!(found.stages[1].leaves, None);
 

@@ -85,6 +85,7 @@ pub fn Facts(confirmation: Signal<Confirmation>) -> impl IntoView {
                             FactKind::Who => (IconName::Users, "Who"),
                             FactKind::NotAffected => (IconName::ShieldCheck, "Not affected"),
                             FactKind::WayBack => (IconName::Undo, "Way back"),
+                            FactKind::OnHarm => (IconName::ShieldCheck, "On harm"),
                             FactKind::Evidence => (IconName::Info, "Evidence"),
                         };
                         view! {

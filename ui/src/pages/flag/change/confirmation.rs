@@ -79,6 +79,8 @@ pub enum FactKind {
     NotAffected,
     /// How it is undone.
     WayBack,
+    /// What follows when harm is shown.
+    OnHarm,
     /// What was shown of it, where that is less than one might think.
     Evidence,
 }

@@ -7,13 +7,15 @@ use signalbox_domain::Timestamp;
 use signalbox_domain::evidence::Bounds;
 use signalbox_domain::guard::{Unit, difference_words};
 
-use crate::pages::flag::chart::{self, BAND, CHANGE, Drawn, GRID, HARM_INK, HELD, HELD_INK, LIMIT, NOTE, text, themed};
+use crate::pages::flag::chart::{
+    self, BAND, CHANGE, Drawing, Drawn, GRID, HARM_INK, HELD, HELD_INK, LIMIT, NOTE, Room, place, text, themed,
+};
 use crate::pages::flag::evidence::annotations::{Happened, Hold, Note};
 
 /// Size of the drawing in its own units; it scales with the card that holds it.
 const SIZE: (u32, u32) = (300, 150);
 /// Room for labels around the plot: top, right, bottom, left.
-const ROOM: (i32, i32, i32, i32) = (18, 8, 18, 52);
+const ROOM: Room = (18, 8, 18, 52);
 
 type Plot<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordi64, RangedCoordf64>>;
 
@@ -38,15 +40,6 @@ pub struct Labels<'a> {
     pub time: &'a dyn Fn(Timestamp) -> String,
     /// The unit of the numbers.
     pub unit: Unit,
-}
-
-/// A drawing, and where its moments stand in it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Drawing {
-    /// An SVG image.
-    pub image: String,
-    /// Of each moment: from the left and, where something was measured, from the top, in percent.
-    pub places: Vec<(f64, Option<f64>)>,
 }
 
 /// The drawing; nothing before anything was measured at two moments.
@@ -78,15 +71,10 @@ pub fn draw(moments: &[Moment], labels: &Labels<'_>) -> Option<Drawing> {
             .ok()?;
     }
     let places = moments.iter().map(|moment| {
-        let part = |from: f64, until: f64, at: f64| ((at - from) / (until - from)).clamp(0.0, 1.0);
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of some days")]
-        let x = part(first.0 as f64, last.0 as f64, moment.at.millis() as f64);
-        let y = moment.bounds.map(|bounds| part(high, low, bounds.estimate));
-        let within = |part: f64, before: i32, after: i32, size: u32| {
-            let (before, size) = (f64::from(before), f64::from(size));
-            (before + part * (size - before - f64::from(after))) / size * 100.0
-        };
-        (within(x, ROOM.3, ROOM.1, SIZE.0), y.map(|y| within(y, ROOM.0, ROOM.2, SIZE.1)))
+        let across = chart::part(&(first.0..last.0), moment.at.millis());
+        let (x, y) =
+            place(across, moment.bounds.map_or(0.0, |bounds| (high - bounds.estimate) / (high - low)), ROOM, SIZE);
+        (x, moment.bounds.map(|_| y))
     });
     let places = places.collect();
     Some(Drawing { image: themed(svg, SIZE), places })
@@ -149,21 +137,27 @@ fn happened(
     labels: &Labels<'_>,
 ) -> Drawn {
     let mut free_from = i32::MIN;
-    for Note { at, what } in labels.notes {
+    // Harm is drawn over what followed from it, and is never left out for want of room.
+    let (harm, others): (Vec<_>, Vec<_>) = labels.notes.iter().partition(|note| matches!(note.what, Happened::Harm(_)));
+    for Note { at, what } in others {
         let x = at.millis();
         let Some(name) = what.label().filter(|_| (time.start..=time.end).contains(&x)) else { continue };
-        let harm = matches!(what, Happened::Harm(_));
-        let line = if harm { LIMIT } else { NOTE };
-        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], line)])?;
+        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], NOTE)])?;
         let (pixel, y) = chart.backend_coord(&(x, reach.end));
-        // Harm is never left out for want of room.
-        if pixel >= free_from || harm {
+        if pixel >= free_from {
             let side = if pixel > SIZE.0.cast_signed() - 30 { HPos::Right } else { HPos::Center };
-            let style = text(side, VPos::Bottom);
-            let style = if harm { style.color(&HARM_INK) } else { style };
-            label(chart, name, (pixel, y - if pixel < free_from { -10 } else { 4 }), &style)?;
+            label(chart, name, (pixel, y - 4), &text(side, VPos::Bottom))?;
             free_from = pixel + 36;
         }
+    }
+    for Note { at, what } in harm {
+        let x = at.millis();
+        let Some(name) = what.label().filter(|_| (time.start..=time.end).contains(&x)) else { continue };
+        chart.draw_series([PathElement::new([(x, reach.start), (x, reach.end)], LIMIT)])?;
+        let (pixel, y) = chart.backend_coord(&(x, reach.end));
+        let (side, pixel) =
+            if pixel > SIZE.0.cast_signed() - 40 { (HPos::Right, pixel - 4) } else { (HPos::Left, pixel + 4) };
+        label(chart, name, (pixel, y + 1), &text(side, VPos::Top).color(&HARM_INK))?;
     }
     Ok(())
 }

@@ -13,9 +13,10 @@ use signalbox_protocol::wire::evidence::{EvidencePoint, MetricAtPoint};
 
 use crate::api;
 use crate::components::Time;
+use crate::pages::flag::chart::Drawing;
 use crate::pages::flag::crosshair::{Crosshair, Reading};
 use crate::pages::flag::evidence::annotations::{Happened, Note, holds, notes};
-use crate::pages::flag::evidence::chart::{Drawing, Labels, Moment, draw};
+use crate::pages::flag::evidence::chart::{Labels, Moment, draw};
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::History;
 use crate::pages::flag::scene::Scene;

@@ -33,7 +33,7 @@ pub fn EvidenceTable(evidence: Signal<Option<Evidence>>) -> impl IntoView {
                                 <th class="num">"Control"</th>
                                 <th class="num">"With change"</th>
                                 <th class="num">"Difference"</th>
-                                <th>"Range, right is better"</th>
+                                <th>"Range"</th>
                                 <th class="num">"Allowed"</th>
                                 <th>"People"</th>
                                 <th>"Verdict"</th>
@@ -122,7 +122,7 @@ fn notes(evidence: &Evidence) -> Vec<String> {
         let metrics = evidence.metrics.iter().filter(move |metric| metric.role == role);
         metrics.map(|metric| metric.name.as_str()).collect::<Vec<_>>()
     };
-    let mut notes = vec!["Intervals stay honest however often you look.".to_owned()];
+    let mut notes = vec!["Intervals stay honest however often you look; in ranges right is better.".to_owned()];
     let (signals, goals) = (named(MetricRole::Signal), named(MetricRole::Goal));
     let watched: Vec<_> = signals.iter().chain(&goals).copied().collect();
     if !watched.is_empty() {
@@ -157,7 +157,7 @@ mod tests {
         }));
         assert_eq!(
             notes(&evidence).join(" "),
-            "Intervals stay honest however often you look. Paid is watch-only: it informs, it does not let it go on. \
+            "Intervals stay honest however often you look; in ranges right is better. Paid is watch-only: it informs, it does not let it go on. \
              This stage asks only that no harm was shown, which is less than safety."
         );
         assert_eq!(notes(&fixture::evidence(&json!({}))).len(), 1);

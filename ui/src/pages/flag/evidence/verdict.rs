@@ -279,7 +279,7 @@ pub fn passed(scene: &Scene, known: &Evidenced) -> Option<Passed> {
         (false, true) => (Aspect::Dark, "Not yet clear"),
         (false, false) => (Aspect::Caution, "Not yet clear"),
     };
-    let verb = if all == 1 { "check passes" } else { "checks pass" };
+    let verb = if all == 1 && passed == 1 { "check passes" } else { "checks pass" };
     (all > 0).then(|| Passed { aspect, words, detail: format!("{passed} of {all} {verb}") })
 }
 

@@ -1,7 +1,7 @@
 //! What of a rollout goes by itself: chosen in its card, saved after it was confirmed.
 
 use leptos::prelude::*;
-use signalbox_domain::guard::{Automation, Guard, Reaction};
+use signalbox_domain::guard::{Automation, Guard, Reaction, Wanted};
 use signalbox_domain::rollout::RolloutStatus;
 use signalbox_protocol::endpoint::ChangeStagesEndpoint;
 use signalbox_protocol::wire::rollout::{ChangeStages, Rollout};
@@ -14,6 +14,7 @@ use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::plan::as_planned;
 use crate::pages::flag::scene::Scene;
 use crate::state::{ToastKind, use_store};
+use crate::words::capitalised;
 
 const LEVELS: [Automation; 3] = [Automation::Recommend, Automation::Guard, Automation::Auto];
 
@@ -142,7 +143,7 @@ fn told(scene: &Scene, automation: Automation) -> Confirmation {
     };
     let mut facts = Vec::new();
     if automation != Automation::Recommend {
-        facts.push(Fact::new(FactKind::Who, format!("On harm {}.", on_harm(guard.on_harm))));
+        facts.push(Fact::new(FactKind::OnHarm, format!("{}.", capitalised(on_harm(guard.on_harm)))));
     }
     facts.push(Fact::new(
         FactKind::NotAffected,
@@ -152,6 +153,15 @@ fn told(scene: &Scene, automation: Automation) -> Confirmation {
         },
     ));
     facts.push(Fact::new(FactKind::WayBack, "Choose another at any time. People can always hold it or turn it off."));
+    if automation == Automation::Auto {
+        let stages = rollout.map(|rollout| rollout.stages.as_slice()).unwrap_or_default();
+        let less = stages.iter().filter(|stage| stage.gate.evidence == Wanted::NotHarmful);
+        let less = less.map(|stage| stage.title.as_str()).collect::<Vec<_>>().join(", ");
+        if !less.is_empty() {
+            let words = format!("It leaves {less} if no harm is shown, which is less than safety.");
+            facts.push(Fact::new(FactKind::Evidence, words));
+        }
+    }
     let started = rollout.is_some_and(|rollout| rollout.status != RolloutStatus::Draft);
     Confirmation {
         title,
@@ -193,7 +203,7 @@ mod tests {
     fn the_dialog_says_what_will_happen_by_itself() {
         let told = told(&fixture::scene(fixture::guarded(2)), Automation::Auto);
         assert_eq!(told.title, "Let Instant payments go on by itself?");
-        assert_eq!(told.facts[0].text, "On harm it goes back to the start.");
+        assert_eq!(told.facts[0], Fact::new(FactKind::OnHarm, "It goes back to the start."));
         assert_eq!(
             (told.exact.removed, told.exact.added),
             (vec!["people do everything".to_owned()], vec!["goes on by itself".to_owned()],)

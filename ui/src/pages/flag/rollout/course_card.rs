@@ -5,6 +5,8 @@ use signalbox_domain::Timestamp;
 use signalbox_domain::rollout::Position;
 
 use crate::components::Time;
+use crate::pages::flag::chart::Drawing;
+use crate::pages::flag::crosshair::{Crosshair, Reading};
 use crate::pages::flag::crowd::figure;
 use crate::pages::flag::page::use_page;
 use crate::pages::flag::rollout::course::{Course, Event, Point, course, finding};
@@ -23,6 +25,7 @@ const TWO_DAYS: i64 = 48 * 3_600_000;
 struct Drawn {
     finding: String,
     image: String,
+    readings: Vec<Reading>,
     course: Course,
     stages: Vec<String>,
 }
@@ -49,41 +52,57 @@ pub fn CourseCard(history: History) -> impl IntoView {
                     if short { time::clock(&local) } else { time::short(&local, &time::local(now)) }
                 };
                 let before = scene.at(rollout, Position::Start).people?;
-                let image = draw(&course, before, now, &Labels { stages: &stages, time: &axis })?;
-                Some(Drawn { finding: finding(scene, &course, now)?, image, course, stages })
+                let Drawing { image, places } = draw(&course, before, now, &Labels { stages: &stages, time: &axis })?;
+                let readings = course.points.iter().zip(places).map(|(point, (x, y))| {
+                    let when = time::day_and_clock(&time::local(point.time), &time::local(now));
+                    Reading { x, y, when, lines: vec![what(point.event, &stages), figure(Some(point.people))] }
+                });
+                let readings = readings.collect();
+                Some(Drawn { finding: finding(scene, &course, now)?, image, readings, course, stages })
             })
         })
     });
-    move || {
-        drawn.get().map(|Drawn { finding, image, course, stages }| {
-            view! {
-                <section class="card" aria-labelledby="course">
-                    <div class="card-h">
-                        <h2 id="course">"Who had it over time"</h2>
-                        <span class="ink3 fs12">"people, estimated from the stated audience"</span>
+    let finding = move || drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.finding.clone()).unwrap_or_default());
+    let image = move || drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.image.clone()).unwrap_or_default());
+    let readings = Signal::derive(move || drawn.get().map(|drawn| drawn.readings).unwrap_or_default());
+    view! {
+        <Show when=move || drawn.with(Option::is_some)>
+            <section class="card" aria-labelledby="course">
+                <div class="card-h">
+                    <h2 id="course">"Who had it over time"</h2>
+                    <span class="ink3 fs12">"people, estimated from the stated audience"</span>
+                </div>
+                <figure class="course">
+                    <div class="drawn">
+                        <div role="img" aria-label=finding inner_html=image></div>
+                        <Crosshair label="Who had it over time".to_owned() readings />
                     </div>
-                    <figure class="course">
-                        <div role="img" aria-label=finding.clone() inner_html=image></div>
-                        <figcaption class="fs12 ink2">{finding}</figcaption>
-                    </figure>
-                    <details class="course-table">
-                        <summary class="fs12 ink2">"Show as table"</summary>
-                        <CourseTable points=course.points stages />
-                    </details>
-                </section>
-            }
-        })
+                    <figcaption class="fs12 ink2">{finding}</figcaption>
+                </figure>
+                <details class="course-table">
+                    <summary class="fs12 ink2">"Show as table"</summary>
+                    {move || {
+                        drawn
+                            .get()
+                            .map(|Drawn { course, stages, .. }| view! { <CourseTable points=course.points stages /> })
+                    }}
+                </details>
+            </section>
+        </Show>
+    }
+}
+
+fn what(event: Event, stages: &[String]) -> String {
+    match event {
+        Event::Entered(stage) => format!("Entered {}", stages.get(stage).map_or("", String::as_str)),
+        Event::RolledBack => "Rolled back".into(),
+        Event::TurnedOff => "Turned off for everyone".into(),
+        Event::TurnedOn => "Turned on again".into(),
     }
 }
 
 #[component]
 fn CourseTable(points: Vec<Point>, stages: Vec<String>) -> impl IntoView {
-    let what = move |event: Event| match event {
-        Event::Entered(stage) => format!("Entered {}", stages.get(stage).map_or("", String::as_str)),
-        Event::RolledBack => "Rolled back".into(),
-        Event::TurnedOff => "Turned off for everyone".into(),
-        Event::TurnedOn => "Turned on again".into(),
-    };
     view! {
         <table class="tbl">
             <thead>
@@ -104,7 +123,7 @@ fn CourseTable(points: Vec<Point>, stages: Vec<String>) -> impl IntoView {
                                 <td>
                                     <Time at=point.time />
                                 </td>
-                                <td>{what(point.event)}</td>
+                                <td>{what(point.event, &stages)}</td>
                                 <td class="num">{figure(Some(point.people))}</td>
                             </tr>
                         }

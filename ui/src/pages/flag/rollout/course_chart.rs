@@ -6,13 +6,13 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use signalbox_domain::{Timestamp, people};
 
-use crate::pages::flag::chart::{self, BAND, CHANGE, Drawn, GRID, NOTE, text, themed};
+use crate::pages::flag::chart::{self, BAND, CHANGE, Drawing, Drawn, GRID, NOTE, Room, part, place, text, themed};
 use crate::pages::flag::rollout::course::{Course, Event, Point};
 
 /// Size of the drawing in its own units; it scales with the card that holds it.
 const SIZE: (u32, u32) = (840, 172);
 /// Room for labels around the plot: top, right, bottom, left.
-const ROOM: (i32, i32, i32, i32) = (20, 10, 20, 62);
+const ROOM: Room = (20, 10, 20, 62);
 /// Labels at the top that would be nearer than this to the one before are left out.
 const LABEL_GAP: i32 = 46;
 
@@ -26,8 +26,8 @@ pub struct Labels<'a> {
     pub time: &'a dyn Fn(Timestamp) -> String,
 }
 
-/// The course up to its end or `now` as an SVG image; nothing where there is nothing to draw.
-pub fn draw(course: &Course, people_before: u64, now: Timestamp, labels: &Labels<'_>) -> Option<String> {
+/// The course up to its end or `now`, with the places of its points; nothing where there is nothing to draw.
+pub fn draw(course: &Course, people_before: u64, now: Timestamp, labels: &Labels<'_>) -> Option<Drawing> {
     let points = &course.points[..];
     let first = points.first()?.time.millis();
     let last = course.end.unwrap_or(now).millis().max(first + 1);
@@ -50,7 +50,13 @@ pub fn draw(course: &Course, people_before: u64, now: Timestamp, labels: &Labels
         .and_then(|()| area.present())
         .ok()?;
     }
-    Some(themed(svg, SIZE))
+    let places = points.iter().map(|point| {
+        let down = 1.0 - count(point.people) / count(top);
+        let (x, y) = place(part(&(begin..last), point.time.millis()), down, ROOM, SIZE);
+        (x, Some(y))
+    });
+    let places = places.collect();
+    Some(Drawing { image: themed(svg, SIZE), places })
 }
 
 fn plot<'a>(
@@ -171,7 +177,7 @@ mod tests {
         let end = end.map(|day| Timestamp::from_millis(day * DAY));
         let stages = ["Staff".to_owned(), "1 %".to_owned(), "<b>".to_owned()];
         let labels = Labels { stages: &stages, time: &|time| format!("day {}", time.millis() / DAY) };
-        draw(&Course { points: points.to_vec(), end }, 0, Timestamp::from_millis(20 * DAY), &labels).unwrap()
+        draw(&Course { points: points.to_vec(), end }, 0, Timestamp::from_millis(20 * DAY), &labels).unwrap().image
     }
 
     fn point(day: i64, people: u64, event: Event) -> Point {

@@ -128,7 +128,12 @@ fn OneBlock(
                         Lies::Ahead => more.into_any(),
                     }}
                 </div>
-                {asks_less.then(|| view! { <div class="w">"left if no harm is shown, safety is not asked"</div> })}
+                {asks_less
+                    .then_some(match lies {
+                        Lies::Behind => "left since no harm was shown, safety was not asked",
+                        Lies::Here { .. } | Lies::Ahead => "left if no harm is shown, safety is not asked",
+                    })
+                    .map(|words| view! { <div class="w">{words}</div> })}
             </div>
         </li>
     }

@@ -187,7 +187,7 @@ fn MetricFields(editor: Editor, key: MetricKey, fixed: bool) -> impl IntoView {
             />
             <Show when=move || role.get() == MetricRole::Goal>
                 <Entry
-                    label="Expected better by"
+                    label="Better by"
                     held=figure(|draft| &mut draft.expected)
                     error=at("expected")
                     unit=Signal::derive(move || sign(kind.get().unit()).to_owned())

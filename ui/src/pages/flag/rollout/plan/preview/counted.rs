@@ -90,7 +90,9 @@ fn a_day(usage: &Usage, rule: Option<&RuleId>, crowd: Crowd, now: Timestamp) -> 
 fn usual(evidence: &Evidence) -> BTreeMap<MetricKey, Usual> {
     let measured = evidence.metrics.iter().filter_map(|metric| {
         let (value, deviation) = metric.control.zip(metric.deviation)?;
-        (deviation > 0.0).then(|| (metric.metric.clone(), Usual::Measured { value, deviation }))
+        // Where nothing happened that is counted, that is what is usual; amounts that do not differ at all say nothing.
+        let says = deviation > 0.0 || (value == 0.0 && metric.measure.counts_events());
+        says.then(|| (metric.metric.clone(), Usual::Measured { value, deviation }))
     });
     measured.collect()
 }
@@ -98,6 +100,7 @@ fn usual(evidence: &Evidence) -> BTreeMap<MetricKey, Usual> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::flag::fixture;
     use serde_json::json;
 
     fn usage(week: u64, since: &str) -> Usage {
@@ -110,6 +113,19 @@ mod tests {
             } }],
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn what_was_measured_without_the_feature_is_usual() {
+        let check = |measured: serde_json::Value, expect: Option<Usual>| {
+            let found = usual(&fixture::evidence(&json!({ "metrics": [measured] })));
+            assert_eq!(found.values().next().copied(), expect);
+        };
+        let measured = |value, deviation| Some(Usual::Measured { value, deviation });
+        check(json!({ "control": 0.01, "deviation": 0.2 }), measured(0.01, 0.2));
+        check(json!({ "control": 0.0, "deviation": 0.0 }), measured(0.0, 0.0));
+        check(json!({ "control": 1.0, "deviation": 0.0 }), None);
+        check(json!({ "control": 0.01 }), None);
     }
 
     #[test]

@@ -163,7 +163,7 @@ fn OneSegment(segment: Segment) -> impl IntoView {
         Tone::Behind => "seg-time seg-time--behind",
     };
     view! {
-        <li class=class style:flex-grow=format!("{weight:.4}")>
+        <li class=class style:flex-grow=format!("{:.2}", weight * 100.0)>
             <div class="seg-bar">
                 {marks
                     .into_iter()

@@ -201,7 +201,7 @@ fn says(stage: &Stage<String>, told: &StagePreview, tone: Tone) -> Option<(Aspec
         (Tone::Never, Wanted::Safe) => Some((Aspect::Caution, "cannot be shown safe".into())),
         (Tone::Never, Wanted::Nothing | Wanted::NotHarmful) => Some((Aspect::Caution, "too few people".into())),
         (_, Wanted::NotHarmful) => Some((Aspect::Off, "asks only that no harm is shown".into())),
-        (_, Wanted::Safe) if told.at_least => Some((Aspect::Dark, "safe at the earliest, rates not known".into())),
+        (_, Wanted::Safe) if told.at_least => Some((Aspect::Dark, "can be safe; what is usual is not known".into())),
         (_, Wanted::Safe) => Some((Aspect::Clear, "safe, if there is no difference".into())),
         (_, Wanted::Nothing) => None,
     }

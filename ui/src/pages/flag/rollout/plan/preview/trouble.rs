@@ -44,12 +44,13 @@ pub fn troubles(stages: &[Stage<String>], guard: &Guard, found: &Preview, names:
 
 fn trouble(place: usize, stage: &Stage<String>, guard: &Guard, short: &Shortfall, names: &Segments) -> Trouble {
     let title = stage.in_words(names);
-    let within = time::span(i64::from(short.within_minutes) * 60_000);
+    let within = short.within_minutes.map(|minutes| time::span(i64::from(minutes) * 60_000));
     let is_share = matches!(stage.audience, StageAudience::Percentage { .. });
-    let come = match short.fewest {
-        0 => format!("Nobody comes there within {within}"),
-        fewest if is_share => format!("About {} people are in the smaller group within {within}", rounded(fewest)),
-        fewest => format!("It names {fewest}"),
+    let come = match (short.fewest, within) {
+        (fewest, _) if !is_share => format!("It names {fewest}"),
+        (0, Some(within)) => format!("Nobody comes there within {within}"),
+        (fewest, Some(within)) => format!("About {} people are in the smaller group within {within}", rounded(fewest)),
+        (fewest, None) => format!("Of all people there are, about {} are in the smaller group", rounded(fewest)),
     };
     let metrics: Vec<(&Metric, Option<Amount>)> =
         short.metrics.iter().filter_map(|(key, margin)| Some((guard.metric(key)?, *margin))).collect();
@@ -144,7 +145,7 @@ mod tests {
     fn a_stage_that_is_stuck_says_why_and_what_would_do() {
         let short = Shortfall {
             fewest: 1_380,
-            within_minutes: 14 * 24 * 60,
+            within_minutes: Some(14 * 24 * 60),
             metrics: vec![(key("errors"), Amount::new(0.015).ok())],
             share: Share::from_percent(5.0).ok(),
             not_harmful: true,
@@ -165,7 +166,7 @@ mod tests {
         assert!(told(&safe, &both).ends_with("| Allow Errors 1.5 pp, Slow requests 2 pp here"));
         let nothing = Shortfall { metrics: vec![(key("errors"), None)], ..both };
         assert!(told(&safe, &nothing).ends_with("ask for less, or wait longer. | "));
-        let few = Shortfall { fewest: 300, within_minutes: 60, lacks_people: true, ..Shortfall::default() };
+        let few = Shortfall { fewest: 300, within_minutes: None, lacks_people: true, ..Shortfall::default() };
         assert!(
             told(&stage(1.0, &json!({ "people": 1_000 })), &few)
                 .starts_with("1 % never has 1,000 people in each group")
