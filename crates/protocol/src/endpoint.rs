@@ -10,6 +10,7 @@ use signalbox_domain::targeting;
 use crate::error::ErrorCode;
 use crate::stream::Snapshot;
 use crate::wire::access::{CreateSdkKey, CreateToken, CreatedSdkKey, CreatedToken, Erase, Erased, SdkKey, Token};
+use crate::wire::arrival::Arrival;
 use crate::wire::audit::{AuditEntry, AuditQuery, ChainReport, GiveReason};
 use crate::wire::configuration::{ChangeRule, Configuration, SetOverrides, SetPrerequisites, SetRules};
 use crate::wire::environment::{ChangeEnvironment, CreateEnvironment, Environment};
@@ -230,6 +231,8 @@ endpoints! { $
     GetConfiguration ("get_configuration"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}", VIEWER, Free, AtPlace, Empty, Empty => 200 Configuration, [NotFound];
     /// How often a flag was asked for in an environment in the last hour, and by how many people today and this week.
     GetUsage ("get_usage"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/usage", VIEWER, Free, AtPlace, Empty, Empty => 200 Usage, [NotFound];
+    /// How far what a flag gives now has come: which clients have it, and whether anybody still shows what it gave before.
+    GetArrival ("get_arrival"): Get "/api/v1/projects/{project}/flags/{flag}/environments/{environment}/arrival", VIEWER, Free, AtPlace, Empty, Empty => 200 Arrival, [NotFound];
     /// How often each flag in use was asked for in an environment in the last hour, by key.
     ListUsage ("list_usage"): Get "/api/v1/projects/{project}/environments/{environment}/usage", VIEWER, Free, AtEnvironment, Empty, Empty => 200 List<UsageRow>, [NotFound];
     /// Replace the targeting rules; what a rollout drives stays as it is.

@@ -6,6 +6,7 @@
 mod flag_list;
 mod given;
 mod memory;
+mod seen_since;
 mod set;
 mod source;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use source::Source;
 
 pub use given::Given;
 pub use memory::Answered;
+pub use seen_since::{SeenSince, SeenVersions};
 pub use set::{EvaluationSet, ServedFlag, Told};
 
 /// An environment as each kind of key sees it.

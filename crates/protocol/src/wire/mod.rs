@@ -1,6 +1,7 @@
 //! Requests and responses, one file for each family of endpoints.
 
 pub mod access;
+pub mod arrival;
 pub mod audit;
 pub mod configuration;
 pub mod environment;

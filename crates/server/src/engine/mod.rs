@@ -33,6 +33,7 @@ use crate::counting::Counting;
 use crate::evaluation_sets::{EvaluationSet, EvaluationSets};
 use crate::evidence::Watch;
 use crate::metrics::Metrics;
+use crate::ofrep::Listening;
 use crate::{clock, counting, entropy};
 
 pub use access::{Caller, Presented, SdkKeyPlace};
@@ -78,6 +79,7 @@ pub struct Engine {
     counting: Arc<Counting>,
     uses: LastUses,
     watch: Watch,
+    listening: Listening,
     /// The SDK keys that work; applications are recognised without waiting for a change.
     sdk_keys: ArcSwap<SdkKeys>,
     stream_secret: [u8; 32],
@@ -126,6 +128,7 @@ impl Engine {
             sdk_keys: ArcSwap::from_pointee(access.working_sdk_keys(&state, &uses)),
             uses,
             watch,
+            listening: Listening::default(),
             counts: Mutex::new(counts),
             stream_secret: entropy::bytes()?,
             writer: Mutex::new(Writer { log, link, since_snapshot: 0 }),
@@ -276,6 +279,12 @@ impl Engine {
     #[must_use]
     pub const fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    /// Which clients listen for changes.
+    #[must_use]
+    pub const fn listening(&self) -> &Listening {
+        &self.listening
     }
 
     /// When SDK keys were last used.

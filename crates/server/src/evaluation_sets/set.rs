@@ -9,6 +9,7 @@ use signalbox_domain::targeting::CompiledSegments;
 
 use super::flag_list::FlagList;
 use super::memory::{Answered, Memory};
+use super::seen_since::SeenSince;
 use super::source::Source;
 use crate::counting::{Batch, FlagCounts, PersonHash, Uncounted, Waiting};
 use crate::ofrep::{Fragments, KeptApartFlags};
@@ -31,8 +32,10 @@ pub struct Told {
     pub fragments: Fragments,
     /// How often it gave what.
     pub counts: FlagCounts,
+    /// Whether applications still show what it gave before.
+    pub seen: SeenSince,
     /// Whether browsers may ask for it.
-    pub(super) client_side: bool,
+    pub client_side: bool,
 }
 
 /// The flags of one environment at one moment; archived ones are not among them.

@@ -15,6 +15,7 @@ use signalbox_domain::targeting::{CompiledSegment, CompiledSegments};
 
 use super::flag_list::FlagList;
 use super::memory::Room;
+use super::seen_since::SeenSince;
 use super::set::{ServedFlag, Told};
 use crate::counting::Counting;
 use crate::ofrep::Fragments;
@@ -56,7 +57,13 @@ impl<'a> Source<'a> {
         let place = Place { project: self.project.key.clone(), flag: key.clone(), environment: environment.clone() };
         let variants = compiled.variants().map(|(key, _)| key.clone());
         let counts = self.counting.attach(place, variants, compiled.off_variant(), compiled.rules().cloned());
-        let told = Told { key: key.clone(), fragments, counts, client_side: flag.client_side.allowed };
+        let told = Told {
+            key: key.clone(),
+            fragments,
+            counts,
+            seen: SeenSince::default(),
+            client_side: flag.client_side.allowed,
+        };
         Some(ServedFlag { compiled: Arc::new(compiled), told: Arc::new(told) })
     }
 

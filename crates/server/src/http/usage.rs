@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use signalbox_domain::Refusal;
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::event::Place;
 use signalbox_domain::key::{RuleId, VariantKey};
-use signalbox_protocol::endpoint::{AtEnvironment, GetUsage, ListUsage};
+use signalbox_protocol::endpoint::{AtEnvironment, GetArrival, GetUsage, ListUsage};
 use signalbox_protocol::wire::List;
+use signalbox_protocol::wire::arrival::Arrival;
 use signalbox_protocol::wire::usage::{
     Estimate, MinuteUsage, People, PeopleOfRule, Reporting, Usage, UsageCounts, UsageRow, VariantUsage,
 };
@@ -20,6 +22,7 @@ use crate::clock;
 use crate::counting::{
     MINUTES, Registers, STANDARD_ERROR, Seen, SeenPeople, SeenVariant, Tally, day_of, minute_of, time_of,
 };
+use crate::ofrep::Arrived;
 
 /// Days of a week before today.
 const DAYS_BEFORE: i64 = 6;
@@ -27,6 +30,7 @@ const DAYS_BEFORE: i64 = 6;
 handlers! {
     GetUsage => get_usage,
     ListUsage => list_usage,
+    GetArrival => get_arrival,
 }
 
 impl Api {
@@ -58,6 +62,39 @@ impl Api {
             project: place.project,
             flag: place.flag,
             environment: place.environment,
+        }))
+    }
+
+    async fn get_arrival(&self, call: Call<GetArrival>) -> Answered<Arrival> {
+        let Place { project, flag, environment } = Place::from(call.at);
+        self.look(|view| {
+            let found = view.project_state(&project).ok_or_else(|| Refusal::not_found("project", &project))?;
+            found.flags.get(&flag).ok_or_else(|| Refusal::not_found("flag", &flag))?;
+            found.environment(&environment).ok_or_else(|| Refusal::not_found("environment", &environment))?;
+            Ok::<_, Refusal>(())
+        })?;
+        let engine = self.engine();
+        let set = engine.evaluation_set_of(&project, &environment);
+        // Applications do not know a flag that is in the archive.
+        let served = set.as_ref().and_then(|set| set.served(flag.as_str()));
+        let (set, served) = set.as_ref().zip(served).ok_or_else(|| Refusal::not_found("flag", &flag))?;
+        let version = served.compiled.version();
+        let of = |kind| engine.listening().of(&set.id, kind, version);
+        let (servers, browsers) = (of(SdkKeyKind::Server), of(SdkKeyKind::Client));
+        let browsers = if served.told.client_side { browsers } else { Arrived::default() };
+        let seen = served.told.seen.versions();
+        Ok(Answer::of(Arrival {
+            version,
+            since: served.told.seen.since,
+            listening: servers.listening + browsers.listening,
+            told: servers.told + browsers.told,
+            fetched: servers.fetched + browsers.fetched,
+            exposures_of_now: seen.now,
+            exposures_of_before: seen.before,
+            exposures_unknown: seen.unknown,
+            project,
+            flag,
+            environment,
         }))
     }
 

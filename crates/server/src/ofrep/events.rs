@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::answer::{ErrorCode, failure};
+use super::listening::Client;
 use crate::applications::{Applications, check_pass};
 use crate::clock;
 use crate::engine::{Engine, SdkKeyPlace};
@@ -71,7 +72,9 @@ pub async fn serve(
     // One message tells as much as many, so a client that lags has no use for a longer queue.
     let (out, messages) = mpsc::channel(1);
     let committed = engine.subscribe();
-    let listener = Listener { counted: engine.metrics().stream_reader(), place, engine, key: key.id.clone(), out };
+    let counted = engine.metrics().stream_reader();
+    let client = engine.evaluation_set(&key).map(|set| engine.listening().begin(&set.id, key.kind));
+    let listener = Listener { counted, place, client, engine, key: key.id.clone(), out };
     tokio::spawn(listener.run(last, committed));
     server_sent::response(messages)
 }
@@ -81,6 +84,8 @@ struct Listener {
     engine: Arc<Engine>,
     key: SdkKeyId,
     out: mpsc::Sender<Bytes>,
+    /// What it knows, for whoever follows a change to its end.
+    client: Option<Client>,
     #[expect(dead_code, reason = "gives its place to the next client when it ends")]
     place: OwnedSemaphorePermit,
     #[expect(dead_code, reason = "counts the client for as long as it listens")]
@@ -122,6 +127,7 @@ impl Listener {
         let key = self.engine.sdk_key_of(&self.key).ok_or(Over)?;
         let version = self.engine.evaluation_set(&key).map_or(0, |set| set.version);
         if told.replace(version) == Some(version) {
+            self.knows(version);
             return Ok(());
         }
         let seconds = clock::now().millis().div_euclid(1_000);
@@ -129,7 +135,15 @@ impl Listener {
             "id:{version}\nevent:message\ndata:{{\"type\":\"refetchEvaluation\",\"etag\":\"{version}\",\
              \"lastModified\":{seconds}}}\n\n"
         );
-        self.send(message.into()).await
+        self.send(message.into()).await?;
+        self.knows(version);
+        Ok(())
+    }
+
+    fn knows(&self, version: u64) {
+        if let Some(client) = &self.client {
+            client.told(version);
+        }
     }
 
     async fn send(&self, message: Bytes) -> Result<(), Over> {

@@ -8,6 +8,7 @@ mod answer;
 pub mod events;
 mod fragments;
 mod kept_apart;
+mod listening;
 mod request;
 
 use axum::Router;
@@ -29,6 +30,7 @@ use request::EvaluationRequest;
 
 pub use fragments::Fragments;
 pub use kept_apart::KeptApartFlags;
+pub use listening::{Arrived, Listening};
 
 /// Evaluates one flag. The key takes all that follows, so that one with a slash is an unknown flag, not an unknown
 /// path.
@@ -98,6 +100,7 @@ async fn evaluate_flag(
 async fn evaluate_flags(
     State(applications): State<Applications>,
     ClientAddress(address): ClientAddress,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -123,6 +126,9 @@ async fn evaluate_flags(
         }
     };
     engine.metrics().evaluations.add(evaluated.tally());
+    if let Some(told) = listening::version_told(uri.query()) {
+        engine.listening().fetched(&set.id, key.kind, told, set.version);
+    }
     let tag = evaluated.tag();
     if tag.is_known_to(&headers) {
         return answer::unchanged(&tag);

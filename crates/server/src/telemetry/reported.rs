@@ -195,6 +195,7 @@ impl Taken {
                     let person = reported.person.map(|key| counting.person(key));
                     let variant = reported.variant_of(flag);
                     if let Some(variant) = variant.filter(|variant| flag.told.counts.exposed(variant, person)) {
+                        flag.told.seen.exposed(reported.version, flag.compiled.version(), reported.at);
                         if let Some(watched) = engine.watch().of(&set.id, reported.flag) {
                             gather(&watched, kind, reported, variant, person);
                         }

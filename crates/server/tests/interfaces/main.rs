@@ -3,9 +3,11 @@
 mod bank;
 mod client_keys;
 mod demo;
+mod measurements;
 mod metrics;
 mod ofrep;
 mod ofrep_events;
 mod outcomes;
+mod shop;
 mod telemetry;
 mod ui_files;

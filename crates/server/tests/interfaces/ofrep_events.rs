@@ -8,6 +8,7 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use signalbox_domain::access::SdkKeyKind;
 use signalbox_domain::command::Command;
 use signalbox_domain::event::Place;
 use signalbox_domain::flagd::Generation;
@@ -15,6 +16,7 @@ use signalbox_domain::flagd::document::Document;
 use signalbox_domain::import::{Import, ImportContent};
 use signalbox_server::applications::{self, TrustedProxies};
 use signalbox_server::engine::Terms;
+use signalbox_server::ofrep::Arrived;
 use tower::ServiceExt;
 
 /// Longer than any message takes, and than the time between two signs of life.
@@ -165,4 +167,39 @@ async fn a_pass_that_is_none_lets_nobody_in() {
         let answer = send(&router, Method::GET, &address, &[], "").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
     }
+}
+
+#[tokio::test]
+async fn a_roll_back_is_followed_until_clients_have_it() {
+    let bank = Bank::new();
+    bank.boolean("half", 50.0);
+    let (_, key) = bank.sdk_key("production");
+    let router = applications::router(bank.engine.clone(), TrustedProxies::default(), 100);
+    let address = address(&router, &key).await;
+    let mut clients = [Listening::at(&router, &address, None).await, Listening::at(&router, &address, None).await];
+    for client in &mut clients {
+        client.next().await.unwrap();
+    }
+    let set = bank.engine.evaluation_set_of(&production("half").project, &production("half").environment).unwrap();
+    let id = set.id.clone();
+    let arrived = |version| bank.engine.listening().of(&id, SdkKeyKind::Server, version);
+    let before = set.version;
+
+    bank.give("half", 0.0, None);
+    let told = clients[0].next().await.unwrap().0;
+    let version: u64 = told.parse().unwrap();
+    assert!(version > before);
+    clients[1].next().await.unwrap();
+    assert_eq!(arrived(version), Arrived { listening: 2, told: 2, fetched: 0 }, "delivered, no more");
+    let authorization = format!("Bearer {key}");
+    let headers = [("authorization", authorization.as_str())];
+    let path = format!("/ofrep/v1/evaluate/flags?flagConfigEtag={told}&flagConfigLastModified=1771622898");
+    assert_eq!(send(&router, Method::POST, &path, &headers, "{}").await.status, StatusCode::OK);
+    assert_eq!(arrived(version), Arrived { listening: 2, told: 2, fetched: 1 });
+    let [_, other] = clients;
+    drop(other);
+    while arrived(version).listening == 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(arrived(version), Arrived { listening: 1, told: 1, fetched: 1 });
 }
