@@ -283,6 +283,15 @@ impl Rollout {
         shares.unwrap_or(self.before.share)
     }
 
+    /// What is asked before it leaves the stage where it stands; nothing before the first.
+    #[must_use]
+    pub fn gate(&self) -> Option<&Gate> {
+        match self.position {
+            Position::Start => None,
+            Position::Stage(stage) => self.stages.get(stage).map(|stage| &stage.gate),
+        }
+    }
+
     /// Since when the stage soaks: since it was entered, or since it went on after it was held.
     #[must_use]
     pub fn soaking_since(&self) -> Option<Timestamp> {

@@ -91,6 +91,7 @@ mod tests {
             held_by_machine: false,
             standing: signalbox_domain::guard::Standing::Nobody,
             standing_since: None,
+            asks_less: false,
             stages: ["Staff", "1 %", "10 %", "100 %"].map(str::to_owned).to_vec(),
             entered: None,
         }

@@ -106,6 +106,9 @@ pub struct RolloutRow {
     /// Since when it waits for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing_since: Option<Timestamp>,
+    /// Whether the stage where it stands asks only that no harm is shown, which is less than safety.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_less: bool,
     /// What each stage is called, first to last: "Staff", "10 %".
     pub stages: Vec<String>,
     /// When it entered the position where it stands.

@@ -180,6 +180,7 @@ fn told(state: &FlagInEnvironment, rollout: &RolloutRow) -> Option<(Aspect, &'st
     match rollout.standing {
         Standing::Nobody => None,
         Standing::Approval => Some((Aspect::Caution, "Waiting for approval")),
+        Standing::GoAhead if rollout.asks_less => Some((Aspect::Clear, "Clear, no harm shown")),
         Standing::GoAhead => Some((Aspect::Clear, "Clear to go on")),
         Standing::Help => Some((Aspect::Danger, "Should be stopped")),
     }

@@ -176,12 +176,18 @@ fn waits(name: &str, state: &FlagInEnvironment, rollout: &RolloutRow) -> (NeedKi
     let (kind, title, text) = match rollout.standing {
         Standing::Approval => {
             let what = next.map_or_else(|| "to finish".to_owned(), |next| format!("to enter {next}"));
-            let text = "Everything else holds. Somebody other than whoever started it must agree.".to_owned();
+            let less = if rollout.asks_less { " Of evidence it asks only that no harm is shown." } else { "" };
+            let text = format!("Everything else holds. Somebody other than whoever started it must agree.{less}");
             (NeedKind::Approval, format!("{name} waits for approval {what}"), text)
         }
         Standing::GoAhead => {
             let what = next.map_or_else(|| "be finished".to_owned(), |next| format!("enter {next}"));
-            (NeedKind::GoAhead, format!("{name} can {what}"), format!("All that {here} asks holds. {have}."))
+            let holds = if rollout.asks_less {
+                format!("No harm is shown at {here}, which is all that is asked there; safety is not. {have}.")
+            } else {
+                format!("All that {here} asks holds. {have}.")
+            };
+            (NeedKind::GoAhead, format!("{name} can {what}"), holds)
         }
         Standing::Help | Standing::Nobody => (
             NeedKind::Help,
@@ -341,6 +347,10 @@ mod tests {
         assert_eq!(titles, expect);
         assert_eq!(found[2].text, "All that 10 % asks holds. About 118,000 people have it now.");
         assert_eq!(found[2].since, serde_json::from_value(json!("2026-11-19T08:30:00Z")).ok());
+        let mut less = standing("go_ahead", 1);
+        less["rollout"]["asks_less"] = json!(true);
+        let text = "No harm is shown at 10 %, which is all that is asked there; safety is not. About 118,000 people have it now.";
+        assert_eq!(needs(&[flag(less)], &[production()], &[])[0].text, text);
         let mut back = rollout("held", json!("start"));
         back["held_because"] = json!("roll_back");
         back["held_by_machine"] = json!(true);

@@ -2,6 +2,7 @@
 
 use signalbox_domain::event::Place;
 use signalbox_domain::flag::Configuration;
+use signalbox_domain::guard::Wanted;
 use signalbox_domain::key::{ActorId, FlagKey, ProjectKey};
 use signalbox_domain::people;
 use signalbox_domain::project::Project;
@@ -115,6 +116,7 @@ fn rollout_row(project: &Project, configuration: &Configuration, rollout: &Rollo
         held_by_machine: rollout.held_by == Some(ActorId::System),
         standing: rollout.standing,
         standing_since: rollout.standing_since,
+        asks_less: rollout.gate().is_some_and(|gate| gate.evidence == Wanted::NotHarmful),
         stages: rollout.stages.iter().map(|stage| stage.in_words(&project.segments)).collect(),
         entered: rollout.entered,
     }

@@ -38,7 +38,9 @@ impl Start {
     /// What it is, on hover.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Canary => "1, 5, 25, 50 and 100 %, each after a day and on evidence that it is safe",
+            Self::Canary => {
+                "1, 5, 25, 50 and 100 %, each after a day: 1 % is left if no harm is shown, the others once they are shown safe"
+            }
             Self::Rings => "Group by group, a day each, then everybody",
             Self::BlueGreen => "Everybody at once; on harm back at once",
             Self::HalfAndHalf => "Half of people have it for two weeks, to be compared with the other half",
