@@ -1,7 +1,8 @@
-//! Settings: the project with its environments and plans, keys and tokens, personal data, and this device.
+//! Settings: the project with its environments, plans and webhook, keys and tokens, personal data, and this device.
 
 mod appearance;
 mod confirm;
+mod deliveries;
 mod device;
 mod documents;
 mod environment_dialog;
@@ -20,6 +21,9 @@ mod section;
 mod snippet;
 mod token_dialog;
 mod tokens;
+mod webhook;
+mod webhook_dialog;
+mod webhook_secret;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -39,6 +43,7 @@ use project::ProjectCard;
 use sdk_keys::SdkKeys;
 use section::Section;
 use tokens::Tokens;
+use webhook::WebhookSection;
 
 /// Settings, one section at a time.
 #[component]
@@ -70,7 +75,7 @@ pub fn SettingsPage() -> impl IntoView {
             </nav>
             <div class="stack">
                 {move || match section.get() {
-                    Section::Environments | Section::Plans | Section::Documents if lacks_project.get() => {
+                    Section::Environments | Section::Plans | Section::Documents | Section::Webhook if lacks_project.get() => {
                         view! { <NoProject /> }.into_any()
                     }
                     Section::Environments => {
@@ -82,6 +87,7 @@ pub fn SettingsPage() -> impl IntoView {
                     }
                     Section::Plans => view! { <Plans /> }.into_any(),
                     Section::Documents => view! { <Documents /> }.into_any(),
+                    Section::Webhook => view! { <WebhookSection /> }.into_any(),
                     Section::SdkKeys => view! { <SdkKeys /> }.into_any(),
                     Section::Tokens => view! { <Tokens /> }.into_any(),
                     Section::PersonalData => view! { <PersonalData /> }.into_any(),

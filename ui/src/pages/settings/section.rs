@@ -11,6 +11,8 @@ pub enum Section {
     Plans,
     /// Documents of flags, brought in and carried out.
     Documents,
+    /// Where notices are sent.
+    Webhook,
     /// Keys that applications evaluate with.
     SdkKeys,
     /// Who may use the management API.
@@ -25,10 +27,11 @@ pub enum Section {
 
 impl Section {
     /// All sections, as they are listed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Environments,
         Self::Plans,
         Self::Documents,
+        Self::Webhook,
         Self::SdkKeys,
         Self::Tokens,
         Self::PersonalData,
@@ -48,6 +51,7 @@ impl Section {
             Self::Environments => "environments",
             Self::Plans => "plans",
             Self::Documents => "import",
+            Self::Webhook => "webhook",
             Self::SdkKeys => "sdk-keys",
             Self::Tokens => "tokens",
             Self::PersonalData => "personal-data",
@@ -62,6 +66,7 @@ impl Section {
             Self::Environments => "Environments",
             Self::Plans => "Plans",
             Self::Documents => "Import and export",
+            Self::Webhook => "Webhook",
             Self::SdkKeys => "SDK keys",
             Self::Tokens => "Access tokens",
             Self::PersonalData => "Personal data",
@@ -77,6 +82,7 @@ impl Section {
             Self::Environments => IconName::Layers,
             Self::Plans => IconName::Split,
             Self::Documents => IconName::Download,
+            Self::Webhook => IconName::Link,
             Self::SdkKeys => IconName::KeyRound,
             Self::Tokens => IconName::Users,
             Self::PersonalData => IconName::User,

@@ -1,6 +1,7 @@
 //! What production shows of a rollout under way: fetched while it is looked at, said in words, drawn in a table.
 
 mod annotations;
+mod arrival;
 mod chart;
 mod charts;
 mod checks;
@@ -12,6 +13,7 @@ mod table;
 mod verdict;
 mod watch;
 
+pub use arrival::ArrivalNote;
 pub use charts::GuardrailCharts;
 pub use checks::GateChecks;
 pub use hypothesis::HypothesisCard;

@@ -1,13 +1,14 @@
 //! The next step: what it would do, and the buttons that ask to confirm it.
 
 use leptos::prelude::*;
+use signalbox_domain::key::ActorId;
 use signalbox_domain::rollout::{Position, RolloutStatus};
 use signalbox_protocol::wire::evidence::Evidence;
 
 use crate::components::{AspectGlyph, Button, ButtonKind, Icon, IconName};
 use crate::pages::flag::change::step::{Step, UNAPPROVED, back_one, next, steps};
 use crate::pages::flag::crowd::figure;
-use crate::pages::flag::evidence::{EvidenceTable, Evidenced, GateChecks, Lamp, is_guarded, verdict};
+use crate::pages::flag::evidence::{ArrivalNote, EvidenceTable, Evidenced, GateChecks, Lamp, is_guarded, verdict};
 use crate::pages::flag::page::{Page, use_page};
 use crate::pages::flag::scene::Scene;
 use crate::state::use_store;
@@ -17,14 +18,23 @@ use crate::time;
 #[component]
 pub fn Decision() -> impl IntoView {
     let page = use_page();
+    let store = use_store();
+    // Nobody agrees with themselves.
+    let is_own = Memo::new(move |_| {
+        let me = store.me.with(|me| me.as_ref().map(|me| ActorId::Token(me.token.clone())));
+        let started_by = page.scene.with(|scene| scene.rollout_under_way()?.started_by.clone());
+        me.is_some() && me == started_by
+    });
     let verdict = Memo::new(move |_| page.scene.with(|scene| page.evidence.with(|known| verdict(scene, known))));
-    let steps = Memo::new(move |_| offered(page));
+    let steps = Memo::new(move |_| offered(page, is_own.get()));
     let evidence = Memo::new(move |_| page.evidence.with(|known| known.here().cloned()));
     let evidence = Signal::<Option<Evidence>>::from(evidence);
     let blocked = move || {
         let reason = steps.with(|steps| steps.first().and_then(|step| page.obstacle(*step)));
         // A missing approval stands among what is missing already.
-        reason.filter(|reason| reason != UNAPPROVED || evidence.with(Option::is_none))
+        let other = reason.filter(|reason| reason != UNAPPROVED || evidence.with(Option::is_none));
+        let own = is_own.get() && page.evidence.with(Evidenced::awaits_approval);
+        other.or_else(|| own.then(|| "You started it, so somebody else must approve.".to_owned()))
     };
     view! {
         <section class="card" aria-labelledby="decision">
@@ -53,6 +63,7 @@ pub fn Decision() -> impl IntoView {
                     }}
                 </span>
             </div>
+            <ArrivalNote store scene=page.scene />
             <GateChecks evidence />
             <EvidenceTable evidence />
             <DecisionFacts />
@@ -61,9 +72,10 @@ pub fn Decision() -> impl IntoView {
 }
 
 /// What a person can do next, most important first: agreeing comes first where nothing else is missing.
-fn offered(page: Page) -> Vec<Step> {
+fn offered(page: Page, is_own: bool) -> Vec<Step> {
     let mut steps = page.scene.with(|scene| steps(scene));
-    let approves = page.evidence.with(Evidenced::awaits_approval)
+    let approves = !is_own
+        && page.evidence.with(Evidenced::awaits_approval)
         && page.scene.with(|scene| Step::Approve.obstacle(scene).is_none());
     if approves {
         steps.insert(0, Step::Approve);
