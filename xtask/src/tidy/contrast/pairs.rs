@@ -80,6 +80,9 @@ pub const PAIRS: &[Pair] = &[
     mark("caution-solid", "bg-surface"),
     mark("caution-solid", "caution-bg"),
     mark("aspect-ink", "caution-solid"),
+    // Lines of a drawing where its ground says that the rollout was held.
+    mark("chart-change", "caution-bg"),
+    mark("danger-solid", "caution-bg"),
     // The aspect danger: its text, its lamp, what is cut out of the lamp, ink on its tint.
     text("danger-fg", "danger-bg"),
     text("danger-fg", "bg-surface"),
