@@ -28,8 +28,12 @@ use crate::wire::webhook::{CreatedWebhook, Delivery, SetWebhook, Webhook};
 use crate::wire::{Empty, List, Why};
 
 pub use at::{AtEntry, AtEnvironment, AtFlag, AtPlace, AtPlan, AtProject, AtRoot, AtSdkKey, AtSegment, AtToken};
+pub use meta::{Access, Meta, Method, Precondition};
 
 mod at;
+mod meta;
+#[cfg(test)]
+mod tests;
 
 /// What of a request is in the path, the query and the body, and what comes back.
 pub trait Endpoint {
@@ -58,81 +62,9 @@ pub trait Endpoint {
     }
 }
 
-/// HTTP methods of the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the methods of HTTP")]
-pub enum Method {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-}
-
-impl Method {
-    /// As HTTP spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    /// Whether it only reads.
-    #[must_use]
-    pub const fn is_safe(self) -> bool {
-        matches!(self, Self::Get)
-    }
-}
-
-/// Whether a write says which version it was made against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precondition {
-    /// It changes nothing that has a version.
-    Free,
-    /// It stops something and must always work: no version, and done anew each time, whatever its `Idempotency-Key`.
-    Always,
-    /// It carries the version in `If-Match`.
-    Versioned,
-}
-
-/// Who may call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Anybody.
-    Open,
-    /// Whoever has at least this role.
-    Role(Role),
-}
-
 const VIEWER: Access = Access::Role(Role::Viewer);
 const EDITOR: Access = Access::Role(Role::Editor);
 const ADMIN: Access = Access::Role(Role::Admin);
-
-/// What an endpoint is, apart from its types.
-#[derive(Debug, Clone, Copy)]
-pub struct Meta {
-    /// Operation id in the OpenAPI document; also the name of the handler.
-    pub operation: &'static str,
-    /// The method.
-    pub method: Method,
-    /// The path with its named parts in braces.
-    pub path: &'static str,
-    /// What it does, in sentences.
-    pub summary: &'static str,
-    /// Who may call it.
-    pub access: Access,
-    /// Whether it carries a version.
-    pub precondition: Precondition,
-    /// Status of a good answer.
-    pub success: u16,
-    /// What can go wrong, beside what can go wrong everywhere.
-    pub errors: &'static [ErrorCode],
-}
 
 macro_rules! endpoints {
     ($dollar:tt $(
@@ -340,32 +272,4 @@ endpoints! { $
     RevokeToken ("revoke_token"): Post "/api/v1/tokens/{token}/revoke", ADMIN, Versioned, AtToken, Empty, Why => 200 Token, [NotFound, NotPossibleNow];
     /// Erase a personal value wherever it stands; the chain still verifies.
     EraseEndpoint ("erase"): Post "/api/v1/erasures", ADMIN, Free, AtRoot, Empty, Erase => 201 Erased, [NotFound];
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use signalbox_domain::key::{EnvironmentKey, FlagKey, ProjectKey};
-
-    #[test]
-    fn paths_are_filled_in() {
-        let at = AtPlace {
-            project: ProjectKey::new("bank").unwrap(),
-            flag: FlagKey::new("a.b").unwrap(),
-            environment: EnvironmentKey::new("prod").unwrap(),
-        };
-        assert_eq!(AdvanceRollout::path(&at), "/api/v1/projects/bank/flags/a.b/environments/prod/rollout/advance");
-        assert_eq!(GetAuditEntry::path(&AtEntry { sequence: 7 }), "/api/v1/audit/7");
-    }
-
-    #[test]
-    fn each_operation_and_each_route_is_listed_once() {
-        let mut operations: Vec<_> = ALL.iter().map(|meta| meta.operation).collect();
-        let mut routes: Vec<_> = ALL.iter().map(|meta| (meta.method.as_str(), meta.path)).collect();
-        operations.sort_unstable();
-        operations.dedup();
-        routes.sort_unstable();
-        routes.dedup();
-        assert_eq!((operations.len(), routes.len()), (ALL.len(), ALL.len()));
-    }
 }

@@ -55,7 +55,12 @@ const RESERVED: &[Reserved] = &[
         // The desktop app keeps its cache of the last known state in SQLite as well.
         users: &["signalbox-store", "signalbox", "signalbox-tests"],
     },
-    Reserved { name: "reqwest", family: &["reqwest-"], users: &["signalbox-client", "signalbox-tests"] },
+    Reserved {
+        name: "reqwest",
+        family: &["reqwest-"],
+        // The server sends to webhooks.
+        users: &["signalbox-client", "signalbox-server", "signalbox-tests"],
+    },
     Reserved { name: "leptos", family: &["leptos_", "leptos-"], users: &["ui"] },
 ];
 
@@ -156,7 +161,7 @@ mod tests {
             ("ui", "tauri-sys"),
             ("signalbox-domain", "rusqlite"),
             ("signalbox", "axum"),
-            ("signalbox-server", "reqwest"),
+            ("signalbox-store", "reqwest"),
             ("signalbox-client", "leptos"),
             ("signalbox-server", "tauri"),
         ] {
