@@ -71,6 +71,17 @@ impl Application {
         self.run("report", &job).await;
     }
 
+    /// Measures requests with and without a flag by a histogram and exports it in rounds, as `measure` of the client's
+    /// programs says; `job` is what it reads beside the address and the key.
+    ///
+    /// # Panics
+    /// When the client does not run or fails as a whole.
+    pub async fn measure(&self, mut job: Value) {
+        job["url"] = json!(self.url);
+        job["sdk_key"] = json!(self.sdk_key);
+        self.run("measure", &job).await;
+    }
+
     /// Runs a service that evaluates a boolean flag in every request and reports its requests, as `service` of the
     /// client's programs says; gives what it says at its end.
     ///

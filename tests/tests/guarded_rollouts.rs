@@ -247,3 +247,24 @@ async fn with_busy_people(bank: &Bank) {
     let requests = Requests { each: 1, busy_with: Some(true), busy: 20 };
     bank.goes_on_to("busy", 1, 0, requests, [FINE, FINE]).await;
 }
+
+#[tokio::test]
+async fn what_a_stock_meter_measures_of_nobody_holds_a_rollout_and_no_more() {
+    let bank = Bank::open().await;
+    bank.start("meter").await;
+    let version = bank.admin.get(&bank.place("meter")).await["version"].to_string();
+    let measure = |failing: [u32; 2]| {
+        bank.service.measure(json!({
+            "flag": "meter", "version": version, "rounds": 45, "requests": 100, "failing": failing,
+        }))
+    };
+    measure([4, 4]).await;
+    assert_eq!(bank.moves_from("meter", "running 0").await, "running 0", "however much there is of it");
+    measure([4, 14]).await;
+    assert_eq!(bank.moves_from("meter", "running 0").await, "held 0");
+    let rollout = &bank.admin.get(&bank.place("meter")).await["rollout"];
+    assert_eq!((&rollout["held_because"], &rollout["held_by_machine"]), (&json!("signal"), &json!(true)));
+    let held = bank.admin.get("/api/v1/audit?kind=rollout_held&flag=meter").await;
+    let reason = held["items"][0]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("of which nobody says whose they were"), "{reason}");
+}

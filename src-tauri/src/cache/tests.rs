@@ -39,7 +39,7 @@ fn gone(name: &str, version: u64) -> Changed {
 }
 
 fn change(seq: u64, changed: Vec<Changed>) -> Change {
-    Change { seq, words: String::new(), kind: "flag_changed".into(), changed }
+    Change { seq, words: String::new(), kind: "flag_changed".into(), notice: None, changed }
 }
 
 fn me(token: &str) -> Me {

@@ -26,6 +26,8 @@ const JAVASCRIPT: &[&str] = &[
     "@opentelemetry/exporter-trace-otlp-proto@0.205.0",
     "@opentelemetry/sdk-trace-base@2.1.0",
     "@opentelemetry/context-async-hooks@2.1.0",
+    "@opentelemetry/sdk-metrics@2.1.0",
+    "@opentelemetry/exporter-metrics-otlp-proto@0.205.0",
     "standardwebhooks@1.1.1",
 ];
 
