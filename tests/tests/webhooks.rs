@@ -1,12 +1,12 @@
 //! Messages of webhooks as those who receive them see them, with the stock library of Standard Webhooks.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use signalbox_tests::api::{Api, Call};
 use signalbox_tests::receiver::Receiver;
 use signalbox_tests::server::Server;
-use tokio::time::sleep;
+use signalbox_tests::wait::until;
 
 const PROJECT: &str = "/api/v1/projects/bank";
 const WEBHOOK: &str = "/api/v1/projects/bank/webhook";
@@ -32,15 +32,11 @@ async fn start(admin: &Api, gate: Value) {
 
 /// The newest message, once it is over or waits for another try.
 async fn newest(admin: &Api, state: &str) -> Value {
-    let begun = Instant::now();
-    loop {
+    until(Duration::from_secs(20), state, async || {
         let newest = admin.get(&format!("{WEBHOOK}/deliveries")).await["items"][0].clone();
-        if newest["state"] == state && newest["attempts"] != 0 {
-            return newest;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(20), "it is not {state}: {newest}");
-        sleep(Duration::from_millis(50)).await;
-    }
+        (newest["state"] == state && newest["attempts"] != 0).then_some(newest)
+    })
+    .await
 }
 
 #[tokio::test]

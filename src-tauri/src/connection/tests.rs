@@ -164,9 +164,14 @@ async fn only_what_happens_while_live_alerts() {
     let server = ScriptedServer::start().await.unwrap();
     let mut window = Window::open(cache_at(7), &server.url(), QUICK);
     let mut open = let_in(&server, 7).await;
-    open.event("change", Some(8), &change(8, "kill_switch_engaged")).await.unwrap();
+    let notable = |seq: u64, kind: &str, notice: &str| {
+        let mut change = change(seq, kind);
+        change["notice"] = notice.into();
+        change
+    };
+    open.event("change", Some(8), &notable(8, "kill_switch_engaged", "turned_off")).await.unwrap();
     open.event("live", None, &Value::Null).await.unwrap();
-    open.event("change", Some(9), &change(9, "rollout_rolled_back")).await.unwrap();
+    open.event("change", Some(9), &notable(9, "rollout_rolled_back", "rolled_back")).await.unwrap();
     open.event("change", Some(10), &change(10, "flag_created")).await.unwrap();
     assert!(matches!(window.news().await, News::Change(change) if change.seq == 8));
     window.enters(ConnectionState::Live).await;

@@ -68,6 +68,7 @@ pub fn rows(world: &World) -> Vec<Row> {
         rollouts(),
         documents(),
         plans(),
+        webhooks(),
         audit(world),
         access(world),
     ];
@@ -163,6 +164,7 @@ fn configurations() -> Vec<Row> {
     let overrides = json!({ "overrides": [{ "user_key": "ada", "variant": "off" }], "reason": "She asked." });
     vec![
         read("get_configuration", &plain),
+        read("get_arrival", &format!("{plain}/arrival")),
         read("get_usage", &format!("{plain}/usage")),
         read("list_usage", &format!("{PRODUCTION}/usage")),
         change("change_rule", &format!("{plain}/rule"), &plain, rule, &["reason"]),
@@ -308,6 +310,25 @@ fn plans() -> Vec<Row> {
         read("get_plan", &one("canary")),
         change("change_plan", &one("canary"), &one("canary"), changed, &["name", "stages"]),
         Row { body: None, ..change("remove_plan", &one("old-plan"), &one("old-plan"), Value::Null, &[]) },
+    ]
+}
+
+fn webhooks() -> Vec<Row> {
+    let of = |project: &str| format!("/api/v1/projects/{project}/webhook");
+    let here = of("bank");
+    let content = json!({ "address": "https://127.0.0.1:9/nobody", "notices": ["danger", "rolled_back"] });
+    let versioned = |operation, path: &str, webhook: &str| Row {
+        version: Version::Of(webhook.to_owned()),
+        ..read(operation, path)
+    };
+    vec![
+        read("get_webhook", &here),
+        write("create_webhook", &of("annex"), content.clone(), &["address"]),
+        change("change_webhook", &here, &here, content, &["address"]),
+        versioned("renew_webhook_secret", &format!("{here}/secret"), &here),
+        versioned("remove_webhook", &of("attic"), &of("attic")),
+        read("try_webhook", &format!("{here}/trial")),
+        read("list_deliveries", &format!("{here}/deliveries")),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! A small installation in which every endpoint has something to act on.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use signalbox_tests::api::{Api, Call};
+use signalbox_tests::wait::until;
 
 /// What was made, as far as calls need to name it.
 pub struct World {
@@ -65,6 +68,12 @@ impl World {
         act(admin, "POST", "reviewed", "rollout", &json!({ "stages": reviewed })).await;
         let editor = admin.with_token(Some(&editor_token.secret));
         act(&editor, "POST", "reviewed", "rollout/start", &why()).await;
+        // The controller asks for approval by itself; afterwards nothing happens that nobody asked for.
+        until(Duration::from_secs(20), "the call for approval", async || {
+            let asked = admin.get("/api/v1/audit?kind=standing_changed").await;
+            asked["items"].as_array().filter(|items| !items.is_empty()).map(drop)
+        })
+        .await;
         act(admin, "POST", "moving", "rollout/advance", &why()).await;
         act(admin, "POST", "held", "rollout/hold", &json!({})).await;
         act(admin, "POST", "killed", "kill-switch/engage", &json!({})).await;
@@ -85,6 +94,14 @@ impl World {
             "clauses": [{ "operator": "in_segment", "segments": ["staff"] }] });
         let rules = json!({ "rules": [rule], "reason": "The table says so." });
         act(admin, "PUT", "grouped", "rules", &rules).await;
+        // One project has a webhook, one can have one, and of one it can be removed. Nobody receives what is sent there.
+        for project in ["annex", "attic"] {
+            admin.post("/api/v1/projects", &json!({ "key": project, "name": project })).await;
+        }
+        for project in ["bank", "attic"] {
+            let address = json!({ "address": "http://127.0.0.1:9/nobody" });
+            admin.post(&format!("/api/v1/projects/{project}/webhook"), &address).await;
+        }
         for plan in ["canary", "old-plan"] {
             let plan = json!({ "key": plan, "name": "Canary", "stages": stages() });
             admin.post(&format!("{PROJECT}/plans"), &plan).await;

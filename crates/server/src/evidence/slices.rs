@@ -22,10 +22,10 @@ impl Slice {
         Self(xxh64(&at.millis().div_euclid(SLICE_MILLIS).to_le_bytes(), 0))
     }
 
-    /// What a series of measurements told of at once.
+    /// What a program told of at once by one instrument.
     #[must_use]
-    pub fn of_series(series: u64, at: Timestamp) -> Self {
-        Self(xxh64(&at.millis().to_le_bytes(), series))
+    pub fn of_report(told_by: u64, at: Timestamp) -> Self {
+        Self(xxh64(&at.millis().to_le_bytes(), told_by))
     }
 
     /// In place of a person.

@@ -40,9 +40,9 @@ pub fn take(report: &ExportMetricsServiceRequest, set: &EvaluationSet, kind: Sdk
             let scoped = scope.scope.as_ref().map_or(named, |scope| xxh64(&scope.encode_to_vec(), named));
             for metric in &scope.metrics {
                 let Some((points, is_cumulative)) = points_of(metric) else { continue };
-                let series = xxh64(metric.name.as_bytes(), scoped);
+                let told_by = xxh64(metric.name.as_bytes(), scoped);
                 for point in points {
-                    take_point(&point, series, is_cumulative, set, engine, &mut taken);
+                    take_point(&point, told_by, is_cumulative, set, engine, &mut taken);
                 }
             }
         }
@@ -139,7 +139,7 @@ fn exponential(point: &ExponentialHistogramDataPoint, scale: f64) -> Option<Poin
 
 fn take_point(
     point: &Point<'_>,
-    series: u64,
+    told_by: u64,
     is_cumulative: bool,
     set: &EvaluationSet,
     engine: &Engine,
@@ -149,8 +149,8 @@ fn take_point(
     let Some((watched, variant)) = taken.watched(&reported, set, engine) else { return };
     // Where ranges begin is a part of what a series is.
     let bounds: Vec<u8> = point.from_millis.iter().flat_map(|from| from.to_le_bytes()).collect();
-    let series = point.attributes.iter().fold(series, |hash, attribute| xxh64(&attribute.encode_to_vec(), hash));
-    let series = xxh64(&bounds, series);
+    let tagged = point.attributes.iter().fold(told_by, |hash, attribute| xxh64(&attribute.encode_to_vec(), hash));
+    let series = xxh64(&bounds, tagged);
     let watch = engine.watch();
     let came = if is_cumulative {
         match watch.series.follow(series, point.sums.clone(), clock::now()) {
@@ -166,7 +166,8 @@ fn take_point(
     let at_least: Vec<_> = point.from_millis.iter().copied().zip(came.ranges.iter().copied()).collect();
     let requests =
         Requests { count: came.count, failed: failed(point.attributes), millis: came.sum, at_least: &at_least };
-    let slice = Slice::of_series(series, came.at);
+    // Requests that failed and those that did not are told of apart, and belong together.
+    let slice = Slice::of_report(told_by, came.at);
     watched.nameless(reported.evaluation(variant, came.at), came.from, slice, requests);
 }
 

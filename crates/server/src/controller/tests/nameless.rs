@@ -17,7 +17,7 @@ fn measure(house: &House, slices: i64, control: u32, treated: u32) {
                 let evaluation =
                     Evaluation { variant, reason: Some("SPLIT"), version: house.version(), person: None, at };
                 let requests = Requests { count, failed, millis: None, at_least: &[] };
-                watched.nameless(evaluation, at, Slice::of_series(7, at), requests);
+                watched.nameless(evaluation, at, Slice::of_report(7, at), requests);
             }
         }
     }
