@@ -20,7 +20,7 @@ async fn bank(admin: &Api) {
     admin.post(&format!("{PROJECT}/flags"), &flag).await;
 }
 
-/// A rollout whose stage asks a minute's patience less than nothing: one person who agrees.
+/// A rollout that is started, whose first stage asks this.
 async fn start(admin: &Api, gate: Value) {
     let stages = json!([
         { "audience": { "kind": "percentage", "share": 5 }, "gate": gate },
@@ -28,6 +28,15 @@ async fn start(admin: &Api, gate: Value) {
     ]);
     admin.change("POST", &format!("{PLACE}/rollout"), PLACE, &json!({ "stages": stages })).await;
     admin.change("POST", &format!("{PLACE}/rollout/start"), PLACE, &json!({ "reason": "It is time." })).await;
+}
+
+/// A webhook with this content, and whoever receives its messages and trusts its secret.
+async fn received(admin: &Api, mut content: Value) -> (Receiver, Value) {
+    let mut receiver = Receiver::start().await;
+    content["address"] = json!(receiver.url);
+    let made = admin.post(WEBHOOK, &content).await;
+    receiver.trust(made["secret"].as_str().expect("a secret")).await;
+    (receiver, made)
 }
 
 /// The newest message, once it is over or waits for another try.
@@ -44,9 +53,7 @@ async fn whoever_must_act_hears_of_it_once_and_can_tell_that_it_is_true() {
     let server = Server::start();
     let admin = server.api();
     bank(&admin).await;
-    let mut receiver = Receiver::start().await;
-    let made = admin.post(WEBHOOK, &json!({ "address": receiver.url })).await;
-    receiver.trust(made["secret"].as_str().expect("a secret")).await;
+    let (mut receiver, _) = received(&admin, json!({})).await;
 
     admin.post(&format!("{WEBHOOK}/trial"), &json!({})).await;
     let trial = receiver.next().await;
@@ -86,9 +93,7 @@ async fn what_does_not_arrive_is_sent_again_under_the_same_id_also_after_a_resta
     let mut server = Server::start();
     let admin = server.api();
     bank(&admin).await;
-    let mut receiver = Receiver::start().await;
-    let made = admin.post(WEBHOOK, &json!({ "address": receiver.url, "notices": ["turned_off"] })).await;
-    receiver.trust(made["secret"].as_str().expect("a secret")).await;
+    let (mut receiver, _) = received(&admin, json!({ "notices": ["turned_off"] })).await;
     receiver.answer(&[500, 301]).await;
 
     admin.post(&format!("{PLACE}/kill-switch/engage"), &json!({})).await;
@@ -121,9 +126,7 @@ async fn a_renewed_secret_signs_beside_the_one_before() {
     let server = Server::start();
     let admin = server.api();
     bank(&admin).await;
-    let mut receiver = Receiver::start().await;
-    let made = admin.post(WEBHOOK, &json!({ "address": receiver.url })).await;
-    receiver.trust(made["secret"].as_str().expect("a secret")).await;
+    let (mut receiver, made) = received(&admin, json!({})).await;
     let renewed = admin.change("POST", &format!("{WEBHOOK}/secret"), WEBHOOK, &json!({})).await;
     assert_ne!(renewed["secret"], made["secret"]);
     assert!(renewed["both_secrets_until"].is_string());

@@ -108,7 +108,12 @@ impl Api {
             tracing::warn!(%error, flag = %place.flag, "the evidence of a rollout cannot be shown");
         }
         let gathered = gathered.ok();
-        let looked = watched.as_deref().map(|watched| watched.looked().clone()).unwrap_or_default();
+        let mut looked = watched.as_deref().map(|watched| watched.looked().clone()).unwrap_or_default();
+        // What was done since the last look may have ended evidence: nothing counts that is not harmful now.
+        if let Some(now) = &gathered {
+            looked.broken.retain(|metric| now.harmful.contains(metric));
+            looked.suspected.retain(|metric| now.suspected.contains(metric));
+        }
         let assessment = follow(rollout, gathered.as_ref(), &looked, now);
         (gathered, assessment)
     }
